@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+# The samples: fixed flags of their own, because what they show depends on the
+# instructions in them. Kept apart by how they are built.
+
+# 32-bit, static, no libc; C alone, or C with NAME.asm beside it.
+SAMPLES_32 = vdso-static restart-signal restart-stop sigreturn tree exec-thread threads-clone \
+	untraced-clone spawn exit-code serve orphan blind-seccomp blind-dispatch blind-ptrace
+SAMPLES_32_ASM = int80-loop sysenter-raw syscall32-raw far-call mode-switch int80-64 jit mix
+# The same for 64-bit programs.
+SAMPLES_64 = int80-64-host native64 x32-number tree64
+SAMPLES_64_ASM = wow64
+# 32-bit C with a libc, dynamic and static.
+SAMPLES_LIBC = vdso-libc threads-pthread woken storm
+SAMPLES_LIBC_STATIC = vdso-libc-static
+
+SAMPLES_ALL = $(SAMPLES_32) $(SAMPLES_32_ASM) $(SAMPLES_64) $(SAMPLES_64_ASM) \
+	$(SAMPLES_LIBC) $(SAMPLES_LIBC_STATIC)
+sample_programs = $(SAMPLES_ALL:%=samples/%)
+noinst_DATA += $(sample_programs)
+CLEANFILES += $(sample_programs) samples/*.o samples/support/*.o
+EXTRA_DIST += samples/support/sample.c samples/support/sample.h samples/support/signals.c \
+	samples/support/signals.h samples/support/truth.c samples/support/truth.h \
+	samples/support/threads.c samples/support/threads.h samples/support/thread_start.asm \
+	samples/support/start32.asm samples/support/start64.asm samples/support/ways.inc \
+	$(SAMPLES_ALL:%=samples/%.c) $(SAMPLES_32_ASM:%=samples/%.asm) $(SAMPLES_64_ASM:%=samples/%.asm)
+
+SAMPLE_CFLAGS = -std=gnu17 -O2 -g -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes \
+	-fomit-frame-pointer -I$(top_srcdir)/samples -I$(top_srcdir)/tracer
+SAMPLE_BARE = $(SAMPLE_CFLAGS) -ffreestanding -fno-pic -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -mgeneral-regs-only
+SAMPLE_LINK = -static -nostdlib -no-pie -Wl,-z,noexecstack -Wl,--build-id=none
+SAMPLE_NASM = $(NASM) -w+all -g -I $(top_srcdir)/samples/
+sample_headers = samples/support/sample.h samples/support/threads.h samples/support/signals.h samples/support/truth.h \
+	tracer/model/entry.h tracer/model/entry_paths.def
+
+SAMPLE_SUPPORT_32 = samples/support/sample.c32.o samples/support/signals.c32.o \
+	samples/support/truth.c32.o samples/support/threads.c32.o \
+	samples/support/start32.asm32.o samples/support/thread_start.asm32.o
+SAMPLE_SUPPORT_64 = samples/support/sample.c64.o samples/support/signals.c64.o \
+	samples/support/truth.c64.o samples/support/start64.asm64.o
+
+AM_V_SAMPLE = $(am__v_SAMPLE_@AM_V@)
+am__v_SAMPLE_ = $(am__v_SAMPLE_@AM_DEFAULT_V@)
+am__v_SAMPLE_0 = @echo "  SAMPLE  " $@;
+am__v_SAMPLE_1 =
+
+samples/%.c32.o: samples/%.c $(sample_headers)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_BARE) -c -o $@ $<
+samples/%.c64.o: samples/%.c $(sample_headers)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(CC) -m64 $(SAMPLE_BARE) -c -o $@ $<
+samples/%.asm32.o: samples/%.asm samples/support/ways.inc
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(SAMPLE_NASM) -f elf32 -o $@ $<
+samples/%.asm64.o: samples/%.asm samples/support/ways.inc
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(SAMPLE_NASM) -f elf64 -o $@ $<
+
+$(SAMPLES_32:%=samples/%): samples/%: samples/%.c32.o $(SAMPLE_SUPPORT_32)
+	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_LINK) -o $@ $^
+$(SAMPLES_32_ASM:%=samples/%): samples/%: samples/%.c32.o samples/%.asm32.o $(SAMPLE_SUPPORT_32)
+	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_LINK) -o $@ $^
+$(SAMPLES_64:%=samples/%): samples/%: samples/%.c64.o $(SAMPLE_SUPPORT_64)
+	$(AM_V_SAMPLE)$(CC) -m64 $(SAMPLE_LINK) -o $@ $^
+$(SAMPLES_64_ASM:%=samples/%): samples/%: samples/%.c64.o samples/%.asm64.o $(SAMPLE_SUPPORT_64)
+	$(AM_V_SAMPLE)$(CC) -m64 $(SAMPLE_LINK) -o $@ $^
+$(SAMPLES_LIBC:%=samples/%): samples/%: samples/%.c samples/support/truth.c $(sample_headers)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_CFLAGS) -pthread -o $@ $< $(top_srcdir)/samples/support/truth.c
+$(SAMPLES_LIBC_STATIC:%=samples/%): samples/%: samples/%.c samples/support/truth.c $(sample_headers)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_CFLAGS) -pthread -static -o $@ $< $(top_srcdir)/samples/support/truth.c
+
+# One workload by three ways in: what predictions are measured against.
+PREDICT = samples/predict-int80 samples/predict-vdso samples/predict-native
+noinst_DATA += $(PREDICT)
+CLEANFILES += $(PREDICT)
+EXTRA_DIST += samples/predict.asm
+predict_build = $(AM_V_SAMPLE)$(MKDIR_P) samples && $(NASM) -f bin -Wall -Werror -I$(top_srcdir)/asm/ -o $@ \
+	$(top_srcdir)/samples/predict.asm
+samples/predict-int80: samples/predict.asm asm/elf.inc
+	$(predict_build) -DWAY_INT80 && chmod +x $@
+samples/predict-vdso: samples/predict.asm asm/elf.inc
+	$(predict_build) -DWAY_VDSO && chmod +x $@
+samples/predict-native: samples/predict.asm asm/elf.inc
+	$(predict_build) -DWAY_NATIVE && chmod +x $@
+
+PHONY_TARGETS += samples
+samples: $(sample_programs)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+# What the end-to-end tests share; sourced, by dash, bash and busybox ash alike.
+#
+# From the environment: srcdir, builddir (made absolute here); ET_REPEAT, how
+# often what must be exact every time is run (20); ET_SECONDS, the time that one
+# run may take (60). Sets T, a folder of the test's own.
+set -u
+
+srcdir=$(cd "${srcdir:-.}" && pwd)
+builddir=$(cd "${builddir:-.}" && pwd)
+ET_REPEAT=${ET_REPEAT:-20}
+ET_SECONDS=${ET_SECONDS:-60}
+ET=$builddir/entrytrace
+H=$builddir/tests/helpers
+S=$builddir/samples
+
+# No table of prices is looked for, made or left behind; no colour, no progress.
+T=$(mktemp -d "${TMPDIR:-/tmp}/entrytrace-test.XXXXXX") || exit 99
+export XDG_STATE_HOME="$T/state" LC_ALL=C
+unset NO_COLOR XDG_CONFIG_HOME 2>/dev/null || :
+trap 'rm -rf "$T"' EXIT
+trap 'exit 1' HUP INT TERM
+chmod 755 "$T"
+
+cases=0
+ok() {
+	cases=$((cases + 1))
+	echo "ok $cases - $1"
+}
+not_ok() {
+	cases=$((cases + 1))
+	echo "not ok $cases - $1"
+}
+skip() {
+	cases=$((cases + 1))
+	echo "ok $cases - $1 # SKIP $2"
+}
+plan() {
+	echo "1..$cases"
+}
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+# Files as comments below a failed case, the beginning of each.
+show() {
+	for shown; do
+		[ -s "$shown" ] || continue
+		echo "# ${shown##*/}:"
+		head -n 20 "$shown" | sed 's/^/#   /'
+		echo
+	done
+}
+
+# verdict CASE REASON FILE...: one TAP line; the reason is empty when all is well.
+verdict() {
+	verdict_case=$1 verdict_reason=$2
+	shift 2
+	if [ -z "$verdict_reason" ]; then
+		ok "$verdict_case"
+		return
+	fi
+	not_ok "$verdict_case"
+	printf '%s\n' "$verdict_reason" | sed 's/^/# /'
+	show "$@"
+}
+
+# run OUT ERR COMMAND...: a command that cannot hang; its exit code is $status.
+run() {
+	run_out=$1 run_err=$2
+	shift 2
+	"$H/limit" "$ET_SECONDS" "$@" </dev/null >"$run_out" 2>"$run_err"
+	status=$?
+}
+
+# until_true SECONDS COMMAND...: tries until the command succeeds; false when the time is over.
+until_true() {
+	until_tries=$(($1 * 20))
+	shift
+	while ! "$@"; do
+		until_tries=$((until_tries - 1))
+		[ $until_tries -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+# entries REPORT: the total of a JSON report.
+entries() {
+	sed -n 's/^ *"entries": *\([0-9]*\),*$/\1/p' "$1" | head -n 1
+}

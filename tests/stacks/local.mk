@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# Call stacks: known ones, real programs', and against another unwinder's.
+stacks_tests = tests/stacks/call-tree.test tests/stacks/real.test tests/stacks/worker-killed.test \
+	tests/stacks/against-eu.test
+TESTS += $(stacks_tests)
+EXTRA_DIST += $(stacks_tests) tests/stacks/call-tree.c tests/stacks/shapes.cc tests/stacks/sorter.cc \
+	tests/stacks/lib.sh
+check_PROGRAMS += tests/stacks/against_eu
+tests_stacks_against_eu_SOURCES = tests/stacks/against_eu.c
+tests_stacks_against_eu_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS)
+
+# What needs no other program.
+UNIT_STACKS = tests/unit/test_schedule tests/unit/test_worker
+check_PROGRAMS += $(UNIT_STACKS)
+TESTS += $(UNIT_STACKS)
+tests_unit_test_schedule_SOURCES = tests/unit/test_schedule.c
+tests_unit_test_schedule_LDADD = libentrytrace.a $(CMOCKA_LIBS)
+tests_unit_test_worker_SOURCES = tests/unit/test_worker.c $(worker_core)
+tests_unit_test_worker_LDADD = $(UNWIND64_LIBS) $(CMOCKA_LIBS)

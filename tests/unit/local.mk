@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# The way of an entry: decode, classify, count, and what the tracer knows of processes.
+UNIT_TRACE = tests/unit/test_insn tests/unit/test_classify tests/unit/test_vdso tests/unit/test_tally \
+	tests/unit/test_tracee
+check_PROGRAMS += $(UNIT_TRACE)
+TESTS += $(UNIT_TRACE)
+tests_unit_test_insn_SOURCES = tests/unit/test_insn.c
+tests_unit_test_insn_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_classify_SOURCES = tests/unit/test_classify.c
+tests_unit_test_classify_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_vdso_SOURCES = tests/unit/test_vdso.c
+tests_unit_test_vdso_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_tally_SOURCES = tests/unit/test_tally.c
+tests_unit_test_tally_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_tracee_SOURCES = tests/unit/test_tracee.c
+tests_unit_test_tracee_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+
+# Evidence that other machines recorded, judged again here; see tests/vm/save-evidence.
+check_PROGRAMS += tests/unit/test_evidence
+TESTS += tests/unit/test_evidence
+tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c
+tests_unit_test_evidence_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+EXTRA_DIST += tests/unit/evidence/host.txt tests/unit/evidence/intel.txt tests/unit/evidence/amd.txt

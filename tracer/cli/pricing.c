@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/pricing.h"
+
+#include "calibrate/calibrate.h"
+#include "calibrate/table.h"
+#include "estimate/estimate.h"
+#include "host/host.h"
+#include "model/fingerprint.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- measuring, with a line that tells how far it is ---- */
+
+static void show_progress(void *ctx, double done)
+{
+	(void)ctx;
+	dprintf(STDERR_FILENO, "\r\033[Kentrytrace: measuring what kernel entries cost here: %.0f %%", done * 100);
+}
+
+int pricing_measure(const struct config *cfg, enum effort effort, const struct host *host,
+		    struct cost_table *out, struct err *err)
+{
+	bool line = cfg->progress == PROGRESS_YES || (cfg->progress == PROGRESS_AUTO && isatty(STDERR_FILENO));
+	struct calibrate_options opt = {
+		.effort = effort,
+		.getppid = cfg->command == CMD_CALIBRATE && cfg->call == CALL_GETPPID,
+		.host = host,
+		.progress = line ? show_progress : NULL,
+	};
+	int r = calibrate(&opt, out, err);
+
+	if (line)
+		dprintf(STDERR_FILENO, "\r\033[K");
+	return r;
+}
+
+/* ---- which table ---- */
+
+static void load_named(const struct config *cfg, struct pricing *p)
+{
+	struct err err;
+
+	if (cost_table_load(cfg->calibration, &p->table, &err) < 0) {
+		diag("no prices: %s", err.text);
+		p->why = xstrdup(err.text);
+		return;
+	}
+	p->have = true;
+	char *differs = p->table.built_in ? NULL : host_difference(&p->table.fingerprint, &p->host);
+
+	if (differs)
+		diag("%s is not of the machine that the trace is of: %s", cfg->calibration, differs);
+	free(differs);
+}
+
+static void measure_now(const struct config *cfg, struct pricing *p)
+{
+	struct err err;
+
+	if (pricing_measure(cfg, EFFORT_QUICK, &p->host, &p->table, &err) < 0) {
+		diag("no prices: %s", err.text);
+		p->why = xstrdup(err.text);
+		return;
+	}
+	p->have = true;
+	if (cost_table_keep(&p->table, &err) < 0)
+		diag("%s", err.text);
+}
+
+void pricing_open(const struct config *cfg, struct pricing *p)
+{
+	struct err err;
+
+	*p = (struct pricing){.wanted = cfg->estimate};
+	host_read(&p->host);
+	if (!cfg->estimate)
+		return;
+	if (cfg->calibration) {
+		load_named(cfg, p);
+		return;
+	}
+	int r = cost_table_find(&p->host, &p->table, &err);
+	if (r == 0) {
+		p->have = true;
+		return;
+	}
+	if (r != -ENOENT)
+		diag("%s; measuring anew", err.text);
+	measure_now(cfg, p);
+}
+
+void pricing_open_saved(const struct config *cfg, const struct host *host, struct pricing *p)
+{
+	struct err err;
+
+	*p = (struct pricing){.wanted = cfg->estimate, .host = host_copy(host)};
+	if (!cfg->estimate)
+		return;
+	if (cfg->calibration) {
+		load_named(cfg, p);
+		return;
+	}
+	int r = cost_table_find(&p->host, &p->table, &err);
+
+	p->have = r == 0;
+	if (r == -ENOENT)
+		p->why = xstrdup("no calibration of the machine that the trace is of is kept here: calibrate there, "
+				 "or name a table with --calibration");
+	else if (r < 0)
+		p->why = xstrdup(err.text);
+}
+
+bool pricing_estimate(const struct pricing *p, const struct trace *trace, double baseline_cpu,
+		      struct estimate *out)
+{
+	if (!p->wanted)
+		return false;
+	estimate_make(trace, p->have ? &p->table : NULL, p->why, &p->host, baseline_cpu, out);
+	return true;
+}
+
+void pricing_close(struct pricing *p)
+{
+	host_fini(&p->host);
+	cost_table_fini(&p->table);
+	free(p->why);
+	*p = (struct pricing){0};
+}

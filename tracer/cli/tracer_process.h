@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tracer's process: traces, then makes the report, and stays behind where
+ * the program left processes running. Nothing that a terminal or a shell sends
+ * reaches it; the front process is the one who listens.
+ */
+#ifndef ET_CLI_TRACER_PROCESS_H
+#define ET_CLI_TRACER_PROCESS_H
+
+#include "cli/pricing.h"
+#include "launch/spawn.h"
+#include "model/config.h"
+#include "model/trace.h"
+#include "trace/shared.h"
+
+#include <stdio.h>
+
+struct tracer_process {
+	const struct config *cfg;
+	struct spawn *program;   /* waits at its gate; NULL when attaching */
+	struct trace_shared *shared;
+	int done;                /* closed when the report is written */
+	FILE *out;
+	FILE *save, *evidence;   /* NULL without --save, --record-evidence */
+	/* Makes of a finished trace what is to be written; see session.c. Returns 0 or a negative errno. */
+	int (*report)(const struct tracer_process *tp, struct trace *trace, struct err *err);
+	const struct pricing *pricing;
+	double baseline_cpu;     /* seconds of an untraced run; negative when there was none */
+};
+
+/* Forks it. Returns its pid, or a negative errno with err filled. */
+pid_t tracer_process_start(const struct tracer_process *tp, struct err *err);
+
+#endif

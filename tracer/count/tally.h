@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counts: (image, module, offset, path) names a site, and each site counts its
+ * entries by syscall table and number.
+ */
+#ifndef ET_COUNT_TALLY_H
+#define ET_COUNT_TALLY_H
+
+#include "model/trace.h"
+
+#include <stdint.h>
+#include <uthash.h>
+
+struct tally_key {
+	const void *module; /* who the offset belongs to: an identity, never followed here */
+	uint64_t offset;
+	uint32_t image;
+	enum entry_path path;
+};
+
+struct tally_site {
+	struct tally_key key;
+	struct site site; /* entries and calls grow; the rest is filled in by tally_site() */
+	size_t last;      /* index of the call counted last: the likely next one */
+	UT_hash_handle hh;
+};
+
+struct tally {
+	struct image *images;
+	size_t nimages;
+	struct tally_site *sites;
+	uint64_t nsites;
+	uint64_t entries;
+	struct blind_spot *blind_spots;
+	size_t nblind_spots;
+};
+
+/* The index of the image with that file and ABI, new or known. */
+uint32_t tally_image(struct tally *t, const char *exe, enum abi abi);
+
+/* The site of that key, new or known; texts are copied, and may be NULL. The address stays valid. */
+struct tally_site *tally_site(struct tally *t, struct tally_key key, const char *module_name,
+			      const char *instruction, const char *entered_at);
+
+/* One entry more. */
+void tally_count(struct tally *t, struct tally_site *site, enum abi abi, int64_t nr);
+
+/* Adds count to the blind spot of that kind. The note is the one given first; it is copied. */
+void tally_blind(struct tally *t, const char *kind, uint64_t count, const char *note);
+
+/*
+ * Moves all that was counted into out: images, sites, blind spots, entries.
+ * each(ctx, module, site) is called for every site, where texts can be filled in.
+ */
+void tally_finish(struct tally *t, struct trace *out,
+		  void (*each)(void *ctx, const void *module, struct site *site), void *ctx);
+
+void tally_fini(struct tally *t);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "elf/vdso.h"
+
+#include "decode/insn.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <errno.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* DWARF number of esp, System V ABI for i386, table 2.14. */
+#define DWARF_ESP 4
+
+/* __kernel_vsyscall has been 13 to 20 bytes long in every kernel; more is not followed. */
+#define VSYSCALL_MAX 64
+
+static bool find_symbol(Elf *elf, const char *name, uint64_t *value)
+{
+	Elf_Scn *scn = NULL;
+
+	while ((scn = elf_nextscn(elf, scn))) {
+		GElf_Shdr sh;
+		Elf_Data *data;
+
+		if (!gelf_getshdr(scn, &sh) || sh.sh_type != SHT_DYNSYM || sh.sh_entsize == 0)
+			continue;
+		data = elf_getdata(scn, NULL);
+		for (size_t i = 0; data && i < sh.sh_size / sh.sh_entsize; i++) {
+			GElf_Sym sym;
+			const char *s;
+
+			if (!gelf_getsym(data, (int)i, &sym))
+				break;
+			s = elf_strptr(elf, sh.sh_link, sym.st_name);
+			if (s && strcmp(s, name) == 0 && sym.st_shndx != SHN_UNDEF) {
+				*value = sym.st_value;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Distance from sp to the return address at addr, from the call frame information. */
+static bool cfi_return_offset(Elf *elf, uint64_t addr, uint64_t *offset)
+{
+	Dwarf_CFI *cfi = dwarf_getcfi_elf(elf);
+	Dwarf_Frame *frame = NULL;
+	Dwarf_Op *ops;
+	size_t nops;
+	bool ok = false;
+
+	if (cfi && dwarf_cfi_addrframe(cfi, addr, &frame) == 0) {
+		if (dwarf_frame_cfa(frame, &ops, &nops) == 0 && nops == 1) {
+			int64_t from_sp = -1;
+
+			if (ops[0].atom == DW_OP_breg0 + DWARF_ESP)
+				from_sp = (int64_t)ops[0].number;
+			else if (ops[0].atom == DW_OP_bregx && ops[0].number == DWARF_ESP)
+				from_sp = (int64_t)ops[0].number2;
+			/* The return address is the last word below the CFA. */
+			ok = from_sp >= 4 && from_sp <= 256;
+			if (ok)
+				*offset = (uint64_t)from_sp - 4;
+		}
+		free(frame);
+	}
+	if (cfi)
+		dwarf_cfi_end(cfi);
+	return ok;
+}
+
+static enum vdso_insn entry_kind(enum insn_kind kind)
+{
+	switch ((int)kind) {
+	case INSN_INT80:
+		return VDSO_INSN_INT80;
+	case INSN_SYSENTER:
+		return VDSO_INSN_SYSENTER;
+	case INSN_SYSCALL:
+		return VDSO_INSN_SYSCALL;
+	default:
+		return VDSO_INSN_NONE;
+	}
+}
+
+/* Follows __kernel_vsyscall to the end of its int 0x80, adding up what it pushes. */
+static bool follow(const uint8_t *image, size_t n, struct vdso_facts *f, int64_t *pushed)
+{
+	uint64_t at = f->vsyscall;
+
+	*pushed = 0;
+	/* No more steps than there are bytes: a jump could lead round in a circle. */
+	for (unsigned steps = 0; steps < VSYSCALL_MAX; steps++) {
+		struct insn insn;
+
+		if (at >= n || at - f->vsyscall >= VSYSCALL_MAX || insn_decode(image + at, n - at, CPU_MODE_32, taddr(at), &insn) != 0 ||
+		    insn.kind == INSN_RET || !insn.stack_known)
+			return false;
+		*pushed -= insn.stack_delta;
+		at = insn.kind == INSN_JMP && insn.target_known ? insn.target.v : at + insn.len;
+		if (f->insn == VDSO_INSN_NONE)
+			f->insn = entry_kind(insn.kind);
+		if (insn.kind == INSN_INT80) {
+			f->landing_pad = at;
+			return *pushed >= 0;
+		}
+	}
+	return false;
+}
+
+/* elf_memory() wants a buffer that it may write to. */
+static Elf *open_copy(void *copy, size_t n)
+{
+	if (elf_version(EV_CURRENT) == EV_NONE)
+		return NULL;
+	return elf_memory(copy, n);
+}
+
+int vdso_decode(const void *image, size_t n, struct vdso_facts *facts, struct err *err)
+{
+	void *copy = xcalloc(1, n);
+	Elf *elf;
+	GElf_Ehdr eh;
+	int64_t pushed;
+	int rc = 0;
+
+	*facts = (struct vdso_facts){.size = n};
+	memcpy(copy, image, n);
+	elf = open_copy(copy, n);
+	if (!elf || !gelf_getehdr(elf, &eh) || eh.e_machine != EM_386 ||
+	    eh.e_ident[EI_CLASS] != ELFCLASS32) {
+		rc = err_set(err, -ENOEXEC, "the vDSO is no 32-bit x86 ELF image");
+	} else if (find_symbol(elf, "__kernel_vsyscall", &facts->vsyscall)) {
+		if (!follow(image, n, facts, &pushed))
+			facts->insn = VDSO_INSN_NONE;
+		else if (!cfi_return_offset(elf, facts->landing_pad, &facts->ret_offset))
+			facts->ret_offset = (uint64_t)pushed;
+	}
+	if (elf)
+		elf_end(elf);
+	free(copy);
+	return rc;
+}

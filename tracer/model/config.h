@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the user asked for, as plain values: the product of cli/options. The
+ * stages read it and never change it. It owns what it holds; config_fini()
+ * frees it.
+ */
+#ifndef ET_MODEL_CONFIG_H
+#define ET_MODEL_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Exit statuses of entrytrace's own; all others are the program's. */
+enum {
+	EXIT_TROUBLE = 125,     /* entrytrace itself failed, or was asked for what it cannot do */
+	EXIT_CANNOT_EXEC = 126, /* the program is there and cannot be executed */
+	EXIT_NOT_FOUND = 127,   /* there is no such program */
+};
+
+enum command {
+	CMD_RUN,
+	CMD_CALIBRATE,
+	CMD_REPORT,
+	COMMANDS,           /* how many a user can name */
+	CMD_HELP = COMMANDS, /* print config.about's help, or all of it */
+	CMD_VERSION,
+	CMD_DUMP_OPTIONS,   /* print the options as config.dump says: for the build */
+};
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum progress { PROGRESS_AUTO, PROGRESS_YES, PROGRESS_NO };
+enum stacks { STACKS_OFF, STACKS_SAMPLED, STACKS_ALL };
+enum weight { WEIGHT_ENTRIES, WEIGHT_CYCLES };
+enum call { CALL_NONE, CALL_GETPPID };
+enum effort { EFFORT_DEFAULT, EFFORT_QUICK, EFFORT_PRECISE };
+
+struct config {
+	enum command command;
+
+	/* ---- what to work on ---- */
+	char **operands;     /* run: the program and its arguments; report: the file. NULL-terminated */
+	size_t noperands;
+	pid_t *pids;         /* run -p: attach to these instead */
+	size_t npids;
+
+	/* ---- where the result goes ---- */
+	const char *output;  /* NULL: standard error (run), standard output (the others) */
+	const char *format;  /* id of a format in report/; never NULL */
+	const char *save;    /* run: keep the whole trace here too; or NULL */
+	unsigned top;        /* how many sites to list; 0 is all */
+	enum color color;
+	enum progress progress;
+
+	/* ---- prices ---- */
+	const char *calibration; /* a file, or a built-in table's name; NULL: this machine's own */
+	bool estimate;           /* false: --no-estimate */
+	bool baseline;           /* run the program once untraced first */
+	enum effort effort;      /* calibrate: how long to measure */
+	enum call call;          /* calibrate: what each entry asks for */
+
+	/* ---- how to trace ---- */
+	bool follow_orphans;     /* go on until all processes have ended */
+	const char *record_evidence; /* developers: fixtures for the tests of classify; or NULL */
+
+	/* ---- stacks ---- */
+	enum stacks stacks;
+	unsigned stack_bytes;
+	enum weight weight;
+
+	/* ---- help and the like ---- */
+	bool about_one;      /* CMD_HELP: about the command below only */
+	enum command about;
+	const char *dump;    /* CMD_DUMP_OPTIONS: "man" or "completion" */
+
+	char **words;        /* holds what the strings above point to */
+	size_t nwords;
+};
+
+void config_fini(struct config *cfg);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void trace_path_totals(const struct trace *t, struct path_total out[ENTRY_PATHS])
+{
+	memset(out, 0, ENTRY_PATHS * sizeof(*out));
+	for (size_t i = 0; i < t->nsites; i++) {
+		out[t->sites[i].path].entries += t->sites[i].entries;
+		out[t->sites[i].path].sites++;
+	}
+}
+
+const char *host_fact(const struct host *host, const char *key)
+{
+	for (size_t i = 0; i < host->nfacts; i++)
+		if (strcmp(host->facts[i].key, key) == 0)
+			return host->facts[i].value;
+	return NULL;
+}
+
+void host_fini(struct host *host)
+{
+	for (size_t i = 0; i < host->nfacts; i++) {
+		free(host->facts[i].key);
+		free(host->facts[i].value);
+	}
+	free(host->facts);
+	*host = (struct host){0};
+}
+
+static void site_fini(struct site *s)
+{
+	for (size_t i = 0; i < s->ncalls; i++)
+		free(s->calls[i].name);
+	free(s->calls);
+	for (size_t i = 0; i < s->nstacks; i++)
+		stack_fini(&s->stacks[i]);
+	free(s->stacks);
+	free(s->module);
+	free(s->instruction);
+	free(s->entered_at);
+	free(s->function);
+	free(s->inlined_in);
+	free(s->source);
+}
+
+void trace_fini(struct trace *t)
+{
+	for (size_t i = 0; t->command && t->command[i]; i++)
+		free(t->command[i]);
+	free(t->command);
+	free(t->partial);
+	host_fini(&t->host);
+	for (size_t i = 0; i < t->nimages; i++)
+		free(t->images[i].exe);
+	free(t->images);
+	for (size_t i = 0; i < t->nsites; i++)
+		site_fini(&t->sites[i]);
+	free(t->sites);
+	for (size_t i = 0; i < t->nblind_spots; i++) {
+		free(t->blind_spots[i].kind);
+		free(t->blind_spots[i].note);
+	}
+	free(t->blind_spots);
+	*t = (struct trace){0};
+}

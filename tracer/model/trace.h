@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a trace saw, as plain values: the product of the tracing stages and the
+ * input of estimate/ and report/. A saved trace loads into the same struct.
+ * Everything in it is owned by it; trace_fini() frees all.
+ */
+#ifndef ET_MODEL_TRACE_H
+#define ET_MODEL_TRACE_H
+
+#include "model/entry.h"
+#include "model/stack.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One syscall number's share of a site. */
+struct call_count {
+	enum abi abi;    /* the table that nr belongs to */
+	int64_t nr;      /* as the program gave it; -1 and the like stay as they are */
+	char *name;      /* NULL when the table has no such number */
+	uint64_t entries;
+};
+
+/* One place that enters the kernel, by one path, in one image. */
+struct site {
+	enum entry_path path;
+	uint32_t image;       /* index into trace.images */
+	char *module;         /* file path, "[vdso]", "[anon]" ... */
+	uint64_t offset;      /* ELF virtual address in the file; else from the mapping's start */
+	char *instruction;    /* as decoded, "call dword ptr gs:[0x10]"; NULL if unknown */
+	char *entered_at;     /* far-call: where the 64-bit syscall stood, "module+0x12"; else NULL */
+	char *function;       /* NULL if unknown; "name+0x1c" when only a symbol is known */
+	char *inlined_in;     /* the function of the program that function was inlined into; else NULL */
+	char *source;         /* "file.c:12", NULL if unknown */
+	uint64_t entries;     /* the sum over calls */
+	struct call_count *calls;
+	size_t ncalls;
+	struct stack *stacks; /* heaviest first; their entries add up to this site's */
+	size_t nstacks;       /* 0 where no stacks were taken */
+};
+
+/* One program file that ran, under one ABI. */
+struct image {
+	char *exe;
+	enum abi abi;
+	uint64_t processes; /* that ran it, by exec or by fork */
+	uint64_t threads;   /* tasks that ran it, first threads included */
+	uint64_t entries;
+};
+
+/* Something that a tracer cannot see or could not follow. */
+struct blind_spot {
+	char *kind;     /* stable id, "seccomp-filter", "syscall-user-dispatch", "nested-ptrace" ... */
+	uint64_t count; /* of what note says; 0 where it cannot be known */
+	char *note;     /* one sentence for people */
+};
+
+enum exit_kind {
+	EXIT_NONE, /* it did not end under our eyes: detached, or never started */
+	EXIT_CODE,
+	EXIT_SIGNAL,
+};
+
+/* Facts about the machine, each a key and a value; also the fingerprint of a calibration. */
+struct host_fact {
+	char *key; /* "cpu", "microcode", "kernel", "hypervisor", "mitigations.spectre_v2" ... */
+	char *value;
+};
+
+struct host {
+	struct host_fact *facts;
+	size_t nfacts;
+};
+
+struct trace {
+	char **command; /* NULL-terminated */
+	enum exit_kind exit_kind;
+	int exit_value;    /* exit code or signal number */
+	char *partial;     /* NULL, or why the trace is cut short, one clause */
+	double wall_seconds;
+	double cpu_user, cpu_system; /* seconds, of the traced run (so inflated by tracing) */
+	double cpu_untraced; /* seconds, of the run that --baseline made first; 0 when there was none */
+	struct host host;
+	uint64_t entries; /* the sum over sites */
+	struct image *images;
+	size_t nimages;
+	struct site *sites;
+	size_t nsites;
+	struct blind_spot *blind_spots;
+	size_t nblind_spots;
+};
+
+/* Totals of one path over all sites. */
+struct path_total {
+	uint64_t entries;
+	uint64_t sites;
+};
+
+void trace_path_totals(const struct trace *t, struct path_total out[ENTRY_PATHS]);
+
+void host_fini(struct host *host);
+/* Returns NULL when the fact is not known. */
+const char *host_fact(const struct host *host, const char *key);
+void trace_fini(struct trace *t);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* The text report's what-if table, with what its figures rest on. */
+#include "report/text.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "report/scenario.h"
+
+#include <string.h>
+
+struct verdict {
+	const char *word;
+	enum ink ink;
+	bool loses;
+};
+
+/* An interval that holds zero settles nothing. */
+static struct verdict judge(struct priced saved)
+{
+	if (!saved.known)
+		return (struct verdict){"?", INK_DIM, false};
+	if (saved.ci95.lo > 0)
+		return (struct verdict){"saves", INK_GREEN, false};
+	if (saved.ci95.hi < 0)
+		return (struct verdict){"loses", INK_RED, true};
+	return (struct verdict){"ties", INK_DIM, false};
+}
+
+/* A loss is shown as a positive figure beside the word "loses". */
+static struct priced amount(struct priced p, bool loses)
+{
+	if (!loses)
+		return p;
+	return (struct priced){p.known, -p.value, {-p.ci95.hi, -p.ci95.lo}};
+}
+
+static void note(struct text *x, const char *text)
+{
+	page_put(&x->page, INK_DIM, x->page.style->utf8 ? "  \u2022 " : "  * ");
+	page_wrap(&x->page, INK_DIM, 4, 4, text);
+}
+
+/* What the prices come from, one sentence. */
+static char *which_table(const struct text *x)
+{
+	const struct estimate *e = x->est;
+	bool utf8 = x->page.style->utf8, tsc = e->clock && strcmp(e->clock, "tsc") == 0;
+	const char *cycles = tsc ? "; its cycles are estimated, for want of a PMU" : "";
+	auto_free char *name = text_escape(e->calibration, utf8);
+	auto_free char *differs = text_escape(e->mismatch, utf8);
+	auto_free char *age = e->age_seconds < 0    ? xstrdup("")
+			      : e->age_seconds < 60 ? xstrdup(", just measured")
+						    : xasprintf(", %s old", num_age(e->age_seconds).s);
+
+	if (e->matches_host)
+		return xasprintf("Priced with this machine's own table%s%s.", age, cycles);
+	return xasprintf("Priced as on another machine: %s%s.", *differs ? differs : name, cycles);
+}
+
+static bool shares_known(const struct estimate *e)
+{
+	for (unsigned i = 0; i < SCENARIOS; i++)
+		if (e->what_if[i].share_of_cpu.known)
+			return true;
+	return false;
+}
+
+static void notes(struct text *x, uint64_t left_out)
+{
+	const struct estimate *e = x->est;
+	auto_free char *table = which_table(x);
+	auto_free char *cpu = xstrdup(num_seconds(e->cpu_seconds, x->page.g).s);
+	auto_free char *shares =
+		e->baseline ? xasprintf("CPU time is the %s that the program took untraced.", cpu)
+			    : xasprintf("CPU time is the %s of this run. Tracing inflates it, so the shares are lower "
+					"bounds; --baseline adds an untraced run to measure it.", cpu);
+
+	note(x, table);
+	note(x, "A best case: prices are those of a do-nothing call with hot caches.");
+	if (shares_known(e))
+		note(x, shares);
+	if (left_out) {
+		auto_free char *s = xasprintf("Entries without a price are left out: %s.", num_count(left_out).s);
+
+		note(x, s);
+	}
+}
+
+void text_savings(struct text *x)
+{
+	static const struct column columns[] = {
+		{"way in", ALIGN_LEFT, true}, {"", ALIGN_LEFT, false}, {"cycles", ALIGN_RIGHT, false},
+		{"time", ALIGN_RIGHT, false}, {"of CPU time", ALIGN_RIGHT, false}, {0}};
+	struct table t;
+	uint64_t left_out = 0;
+
+	if (!x->est)
+		return;
+	page_heading(&x->page, "What another way in would save");
+	table_init(&t, columns);
+	for (unsigned i = 0; i < SCENARIOS; i++) {
+		const struct what_if *w = &x->est->what_if[i];
+		struct verdict v = judge(w->saved_cycles);
+		struct priced share = amount(w->share_of_cpu, v.loses);
+		bool bound = !x->est->baseline && share.known && v.ink != INK_DIM;
+
+		table_add(&t, INK_PLAIN, "%s", scenario_info[w->scenario].meaning);
+		table_add(&t, v.ink, "%s", v.word);
+		table_add(&t, INK_PLAIN, "%s", num_cycles_si(amount(w->saved_cycles, v.loses), x->page.g).s);
+		table_add(&t, INK_PLAIN, "%s", num_time(amount(w->saved_seconds, v.loses), x->page.g).s);
+		table_add(&t, v.ink, "%s%s", bound ? x->page.g->at_least : "", num_percent(share, x->page.g).s);
+		left_out = w->unpriced_entries > left_out ? w->unpriced_entries : left_out;
+	}
+	table_flush(&t, &x->page);
+	notes(x, left_out);
+}

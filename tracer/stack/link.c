@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+#include "stack/link.h"
+
+#include "base/cleanup.h"
+#include "sandbox/sandbox.h"
+
+#include <errno.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+enum {
+	STALL_MS = 5000, /* a worker limits itself to two seconds of CPU time for a packet */
+	DEATHS_MAX = 64,
+};
+
+struct stack_space *stack_space_ref(struct stack_space *s)
+{
+	s->refs++;
+	return s;
+}
+
+void stack_space_unref(struct stack_space *s)
+{
+	if (!s || --s->refs)
+		return;
+	free(s->maps);
+	free(s);
+}
+
+struct pending *pending_new(size_t slice_len)
+{
+	return xcalloc(1, sizeof(struct pending) + slice_len);
+}
+
+void pending_free(struct pending *p)
+{
+	if (!p)
+		return;
+	stack_space_unref(p->space);
+	free(p->frames);
+	free(p);
+}
+
+static void fifo_push(struct fifo *f, struct pending *p)
+{
+	p->next = NULL;
+	*(f->tail ? &f->tail->next : &f->head) = p;
+	f->tail = p;
+	f->n++;
+}
+
+static struct pending *fifo_pop(struct fifo *f)
+{
+	struct pending *p = f->head;
+
+	if (!p)
+		return NULL;
+	f->head = p->next;
+	if (!f->head)
+		f->tail = NULL;
+	f->n--;
+	return p;
+}
+
+void link_init(struct link *l, unsigned bits, const char *path, const struct module_fds *modules)
+{
+	memset(l, 0, sizeof(*l));
+	l->bits = bits;
+	l->path = path;
+	l->modules = modules;
+	l->sock = -1;
+}
+
+static struct wire_head head_of(enum wire_type type, size_t size)
+{
+	return (struct wire_head){WIRE_MAGIC, WIRE_VERSION, (uint16_t)type, (uint32_t)size, 0};
+}
+
+/* Sends a packet of up to two parts, with a descriptor if fd is not -1. -EAGAIN when it must wait. */
+static int send_packet(struct link *l, const void *a, size_t na, const void *b, size_t nb, int fd,
+		       int flags)
+{
+	/* sendmsg() does not write to what the iovec points to, whatever its type says. */
+	struct iovec iov[2] = {{0}};
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {0};
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
+
+	memcpy(&iov[0].iov_base, &a, sizeof(a));
+	iov[0].iov_len = na;
+	memcpy(&iov[1].iov_base, &b, sizeof(b));
+	iov[1].iov_len = nb;
+	if (fd >= 0) {
+		msg.msg_control = control.buf;
+		msg.msg_controllen = sizeof(control.buf);
+		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	}
+	if (sendmsg(l->sock, &msg, MSG_NOSIGNAL | flags) < 0)
+		return -errno;
+	return 0;
+}
+
+static _Noreturn void exec_worker(const struct link *l, int sock)
+{
+	char name[] = "entrytrace-unwind";
+	char *const argv[] = {name, NULL};
+	char *const envp[] = {NULL};
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* Ctrl-C is for the tracer, which still wants the stacks. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_DFL);
+	/* The socket is all that the worker gets. */
+	if (dup2(sock, 0) == 0 && close_range(1, ~0U, 0) == 0 &&
+	    sandbox_limits(l->bits == 32 ? SANDBOX_UNWIND_32 : SANDBOX_UNWIND_64) == 0)
+		execve(l->path, argv, envp);
+	_exit(127);
+}
+
+static void stop_worker(struct link *l)
+{
+	if (l->sock < 0)
+		return;
+	close(l->sock);
+	l->sock = -1;
+	kill(l->pid, SIGKILL);
+	/* The tracer's own wait may have been faster. */
+	while (waitpid(l->pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+	memset(l->modules_sent, 0, sizeof(l->modules_sent));
+	memset(l->slots, 0, sizeof(l->slots));
+}
+
+/* The greeting, then the lock. */
+static int greet(struct link *l, struct err *err)
+{
+	struct pollfd p = {.fd = l->sock, .events = POLLIN};
+	struct wire_hello hello;
+	auto_free struct sock_filter *filter = NULL;
+	size_t n;
+	int rc;
+
+	do
+		rc = poll(&p, 1, STALL_MS);
+	while (rc < 0 && errno == EINTR);
+	if (rc != 1 || recv(l->sock, &hello, sizeof(hello), 0) != (ssize_t)sizeof(hello))
+		return err_set(err, -ENOEXEC, "the unwind worker %s does not start", l->path);
+	if (hello.head.magic != WIRE_MAGIC || hello.head.version != WIRE_VERSION ||
+	    hello.bits != l->bits)
+		return err_set(err, -EPROTO, "the unwind worker %s is of another version of entrytrace",
+			       l->path);
+	rc = sandbox_filter(l->bits == 32 ? SANDBOX_UNWIND_32 : SANDBOX_UNWIND_64, &filter, &n);
+	if (rc < 0)
+		return err_set(err, rc, "cannot make the unwind worker's seccomp filter: %s",
+			       strerror(-rc));
+	struct wire_head head = head_of(WIRE_FILTER, sizeof(head) + n * sizeof(*filter));
+
+	rc = send_packet(l, &head, sizeof(head), filter, n * sizeof(*filter), -1, 0);
+	if (rc < 0)
+		return err_set(err, rc, "the unwind worker %s died", l->path);
+	return 0;
+}
+
+int link_start(struct link *l, struct err *err)
+{
+	int pair[2];
+
+	if (l->sock >= 0)
+		return 0;
+	if (access(l->path, X_OK) != 0)
+		return err_set(err, -errno, "call stacks need the unwind worker %s, which is not there: make install puts it there", l->path);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_set(err, -errno, "cannot make a socket pair: %s", strerror(errno));
+	/* Room for a few samples, so that the worker does not wait for the tracer between two. */
+	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &(int){4 * WIRE_PACKET_MAX}, sizeof(int));
+	l->pid = fork();
+	if (l->pid == 0)
+		exec_worker(l, pair[1]);
+	close(pair[1]);
+	if (l->pid < 0) {
+		close(pair[0]);
+		return err_set(err, -errno, "cannot start the unwind worker: %s", strerror(errno));
+	}
+	l->sock = pair[0];
+	int rc = greet(l, err);
+
+	if (rc < 0)
+		stop_worker(l);
+	return rc;
+}
+
+/* What was sent is lost with the worker; what was not will go to the next one. */
+static void worker_died(struct link *l, link_done *done, void *ctx)
+{
+	struct pending *p;
+
+	stop_worker(l);
+	if (++l->deaths >= DEATHS_MAX)
+		l->given_up = true;
+	while ((p = fifo_pop(&l->flight)))
+		done(ctx, p, NULL, NULL);
+	while (l->given_up && (p = fifo_pop(&l->queue)))
+		done(ctx, p, NULL, NULL);
+}
+
+static int send_modules(struct link *l, const struct stack_space *s)
+{
+	for (size_t i = 0; i < s->nmaps; i++) {
+		uint32_t id = s->maps[i].module;
+
+		if (!s->maps[i].exec || id >= WIRE_MODULES_MAX || id >= l->modules->n ||
+		    l->modules->fd[id] < 0 || (l->modules_sent[id / 8] >> id % 8 & 1))
+			continue;
+		struct wire_module msg = {.head = head_of(WIRE_MODULE, sizeof(msg)), .module = id};
+		int rc = send_packet(l, &msg, sizeof(msg), NULL, 0, l->modules->fd[id], MSG_DONTWAIT);
+
+		if (rc < 0)
+			return rc;
+		l->modules_sent[id / 8] |= (uint8_t)(1 << id % 8);
+	}
+	return 0;
+}
+
+static int send_sample(struct link *l, const struct pending *p)
+{
+	const struct stack_space *s = p->space;
+	int rc;
+
+	if (l->slots[s->slot] != s->serial) {
+		size_t bytes = s->nmaps * sizeof(*s->maps);
+		struct wire_space msg = {
+			.head = head_of(WIRE_SPACE, sizeof(msg) + bytes),
+			.space = s->slot,
+			.nmaps = (uint32_t)s->nmaps,
+		};
+
+		rc = send_modules(l, s);
+		if (rc == 0)
+			rc = send_packet(l, &msg, sizeof(msg), s->maps, bytes, -1, MSG_DONTWAIT);
+		if (rc < 0)
+			return rc;
+		l->slots[s->slot] = s->serial;
+	}
+	return send_packet(l, &p->sample, sizeof(p->sample), p->slice, p->sample.slice_len, -1,
+			   MSG_DONTWAIT);
+}
+
+static void flush(struct link *l, link_done *done, void *ctx)
+{
+	struct err err;
+	struct pending *p;
+
+	while (l->queue.head && !l->given_up) {
+		int rc = link_start(l, &err);
+
+		if (rc == 0)
+			rc = send_sample(l, l->queue.head);
+		if (rc == -EAGAIN || rc == -EINTR)
+			return;
+		if (rc < 0)
+			worker_died(l, done, ctx);
+		else if ((p = fifo_pop(&l->queue)))
+			fifo_push(&l->flight, p);
+	}
+	while (l->given_up && (p = fifo_pop(&l->queue)))
+		done(ctx, p, NULL, NULL);
+}
+
+/* A worker may have been taken over by what it reads: only a fitting answer is taken. */
+static bool answer_fits(const struct wire_stack *st, size_t got, const struct pending *p)
+{
+	return got >= sizeof(*st) && st->head.magic == WIRE_MAGIC &&
+	       st->head.version == WIRE_VERSION && st->head.type == WIRE_STACK &&
+	       st->nframes <= WIRE_FRAMES_MAX && st->end < WIRE_ENDS &&
+	       got == sizeof(*st) + st->nframes * sizeof(struct wire_frame) && p &&
+	       st->id == p->sample.id;
+}
+
+static bool receive(struct link *l, link_done *done, void *ctx)
+{
+	struct {
+		struct wire_stack st;
+		struct wire_frame frames[WIRE_FRAMES_MAX];
+	} msg;
+	ssize_t got;
+
+	if (l->sock < 0)
+		return false;
+	got = recv(l->sock, &msg, sizeof(msg), MSG_DONTWAIT);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (got <= 0 || !answer_fits(&msg.st, (size_t)got, l->flight.head)) {
+		worker_died(l, done, ctx);
+		return true;
+	}
+	done(ctx, fifo_pop(&l->flight), &msg.st, msg.frames);
+	return true;
+}
+
+void link_pump(struct link *l, link_done *done, void *ctx)
+{
+	while (receive(l, done, ctx))
+		;
+	flush(l, done, ctx);
+}
+
+void link_submit(struct link *l, struct pending *p, link_done *done, void *ctx)
+{
+	fifo_push(&l->queue, p);
+	link_pump(l, done, ctx);
+}
+
+void link_wait(struct link *l, size_t limit, link_done *done, void *ctx)
+{
+	for (;;) {
+		link_pump(l, done, ctx);
+		if (l->queue.n + l->flight.n <= limit)
+			return;
+		struct pollfd p = {
+			.fd = l->sock,
+			.events = (short)(POLLIN | (l->queue.n ? POLLOUT : 0)),
+		};
+		int rc = poll(&p, 1, STALL_MS);
+
+		if (rc == 0)
+			worker_died(l, done, ctx);
+	}
+}
+
+void link_fini(struct link *l)
+{
+	struct pending *p;
+
+	stop_worker(l);
+	while ((p = fifo_pop(&l->queue)) || (p = fifo_pop(&l->flight)))
+		pending_free(p);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Both workers together: a stack that crosses a far call goes through one and then the other. */
+#ifndef ET_STACK_UNWINDERS_H
+#define ET_STACK_UNWINDERS_H
+
+#include "stack/link.h"
+
+/* A finished sample, owned by the callee; its frames are complete. lost: a worker died over it. */
+typedef void unwinders_done(void *ctx, struct pending *p, enum wire_end end, bool lost);
+
+struct unwinders {
+	struct link links[2]; /* 32, 64 */
+	char *paths[2];
+	struct module_fds modules;
+	uint64_t next_id, next_serial;
+	uint32_t next_slot;
+	unwinders_done *done;
+	void *ctx;
+};
+
+/*
+ * Finds the workers' programs (beside the running one, else where they were
+ * installed) and starts them. Returns 0 or a negative errno with a sentence.
+ */
+int unwinders_init(struct unwinders *u, unwinders_done *done, void *ctx, struct err *err);
+void unwinders_fini(struct unwinders *u);
+
+/* A file for the workers, or -1 for code without one. fd stays open, and the caller's. */
+uint32_t unwinders_module(struct unwinders *u, int fd);
+
+/* Takes maps (allocated) over. One reference is the caller's. */
+struct stack_space *unwinders_space(struct unwinders *u, struct wire_map *maps, size_t nmaps);
+
+/* Takes p over. bits: the width of the code at its ip. Blocks only when far too many wait. */
+void unwinders_submit(struct unwinders *u, struct pending *p, unsigned bits);
+
+/* Waits until every sample is answered or lost. */
+void unwinders_drain(struct unwinders *u);
+
+/* How often a worker died. */
+unsigned unwinders_deaths(const struct unwinders *u);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbol/child.h"
+
+#include "base/vec.h"
+#include "sandbox/sandbox.h"
+#include "symbol/resolve.h"
+#include "symbol/wire.h"
+
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct child {
+	int sock;
+	struct resolver **modules; /* by the client's id, which counts from 0 */
+	uint32_t nmodules;
+	char reply[SYMBOL_REPLY_MAX];
+	size_t len;
+};
+
+/* Returns false at the end of the conversation. *fd is -1 when none came along. */
+static bool receive(struct child *c, struct symbol_request *req, int *fd)
+{
+	struct iovec iov = {req, sizeof(*req)};
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {0};
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.buf,
+		.msg_controllen = sizeof(control.buf),
+	};
+
+	if (recvmsg(c->sock, &msg, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(*req))
+		return false;
+	struct cmsghdr *h = CMSG_FIRSTHDR(&msg);
+
+	*fd = -1;
+	if (h && h->cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(h), sizeof(*fd));
+	req->path[sizeof(req->path) - 1] = '\0';
+	return true;
+}
+
+static struct resolver *module_at(struct child *c, const struct symbol_request *req, int fd)
+{
+	while (c->nmodules <= req->module)
+		*vec_push(c->modules, c->nmodules) = NULL;
+	struct resolver **m = &c->modules[req->module];
+
+	if (!*m && fd >= 0)
+		*m = resolver_open(req->path, fd);
+	return *m;
+}
+
+static uint16_t text_len(const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	return (uint16_t)(len < SYMBOL_TEXT_MAX ? len : SYMBOL_TEXT_MAX);
+}
+
+static void put(struct child *c, const void *bytes, size_t len)
+{
+	if (len)
+		memcpy(c->reply + c->len, bytes, len);
+	c->len += len;
+}
+
+static void pack(struct child *c, const struct symbol_info *info)
+{
+	struct symbol_reply head = {0};
+
+	c->len = sizeof(head);
+	for (size_t i = 0; i < info->nframes; i++) {
+		const struct symbol_frame *f = &info->frames[i];
+		struct symbol_reply_frame wire = {
+			.function_len = text_len(f->function),
+			.source_len = text_len(f->source),
+			.inlined = f->inlined,
+		};
+
+		if (c->len + sizeof(wire) + wire.function_len + wire.source_len > sizeof(c->reply))
+			break;
+		put(c, &wire, sizeof(wire));
+		put(c, f->function, wire.function_len);
+		put(c, f->source, wire.source_len);
+		head.nframes++;
+	}
+	memcpy(c->reply, &head, sizeof(head));
+}
+
+static void keep_only(int *sock)
+{
+	/* The socket becomes 0; all that was inherited goes. */
+	if (dup2(*sock, 0) < 0 || close_range(1, ~0U, 0) < 0)
+		_exit(1);
+	*sock = 0;
+}
+
+_Noreturn void symbol_child_main(int sock)
+{
+	struct child *c = xcalloc(1, sizeof(*c));
+	struct symbol_request *req = xcalloc(1, sizeof(*req));
+	sigset_t none;
+	int fd;
+
+	keep_only(&sock);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* Ctrl-C is for the tracer, which still wants its names. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* A look-up must not wait for a debuginfod server. */
+	unsetenv("DEBUGINFOD_URLS");
+	c->sock = sock;
+	if (sandbox_enter(SANDBOX_SYMBOLS) < 0)
+		_exit(1);
+	while (receive(c, req, &fd)) {
+		struct resolver *r = module_at(c, req, fd);
+		struct symbol_info info = {0};
+
+		if (r)
+			resolver_lookup(r, req->vaddr, &info);
+		pack(c, &info);
+		symbol_info_fini(&info);
+		if (send(sock, c->reply, c->len, MSG_NOSIGNAL) < 0)
+			break;
+	}
+	_exit(0);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbol/symbol.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/vec.h"
+#include "symbol/child.h"
+#include "symbol/wire.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <uthash.h>
+
+/* A large DWARF file takes some seconds to index; one that takes longer is broken. */
+enum { ANSWER_TIMEOUT_MS = 30000, DEATHS_MAX = 16 };
+
+struct module_key {
+	dev_t dev;
+	ino_t ino;
+	struct timespec mtime;
+};
+
+struct module {
+	struct module_key key;
+	uint32_t id;
+	bool sent; /* the living child has it open */
+	bool bad;  /* it brought a child down */
+	UT_hash_handle hh;
+};
+
+struct symbols {
+	int sock;  /* -1: no child */
+	pid_t pid;
+	unsigned deaths;
+	struct module *modules; /* by key */
+	uint32_t nmodules;
+	char reply[SYMBOL_REPLY_MAX];
+};
+
+struct symbols *symbols_new(void)
+{
+	struct symbols *s = xcalloc(1, sizeof(*s));
+
+	s->sock = -1;
+	return s;
+}
+
+static void child_stop(struct symbols *s)
+{
+	if (s->sock < 0)
+		return;
+	close(s->sock);
+	s->sock = -1;
+	kill(s->pid, SIGKILL);
+	while (waitpid(s->pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+	for (struct module *m = s->modules; m; m = m->hh.next)
+		m->sent = false;
+}
+
+void symbols_free(struct symbols *s)
+{
+	struct module *m, *next;
+
+	if (!s)
+		return;
+	child_stop(s);
+	HASH_ITER(hh, s->modules, m, next)
+	{
+		HASH_DEL(s->modules, m);
+		free(m);
+	}
+	free(s);
+}
+
+static int child_start(struct symbols *s)
+{
+	int pair[2];
+
+	if (s->sock >= 0)
+		return 0;
+	if (s->deaths >= DEATHS_MAX)
+		return -ECHILD;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	s->pid = fork();
+	if (s->pid == 0)
+		symbol_child_main(pair[1]);
+	close(pair[1]);
+	if (s->pid < 0) {
+		close(pair[0]);
+		return -errno;
+	}
+	s->sock = pair[0];
+	return 0;
+}
+
+static struct module *module_of(struct symbols *s, int fd)
+{
+	struct stat st;
+	struct module_key key;
+	struct module *m;
+
+	if (fstat(fd, &st) < 0)
+		return NULL;
+	memset(&key, 0, sizeof(key)); /* padding is hashed too */
+	key.dev = st.st_dev;
+	key.ino = st.st_ino;
+	key.mtime = st.st_mtim;
+	HASH_FIND(hh, s->modules, &key, sizeof(key), m);
+	if (!m) {
+		m = xcalloc(1, sizeof(*m));
+		m->key = key;
+		m->id = s->nmodules++;
+		HASH_ADD(hh, s->modules, key, sizeof(m->key), m);
+	}
+	return m;
+}
+
+static int request(struct symbols *s, struct module *m, const char *path, int fd, uint64_t vaddr)
+{
+	struct symbol_request req = {.module = m->id, .opens = !m->sent, .vaddr = vaddr};
+	struct iovec iov = {&req, sizeof(req)};
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {0};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	snprintf(req.path, sizeof(req.path), "%s", path);
+	if (req.opens) {
+		msg.msg_control = control.buf;
+		msg.msg_controllen = sizeof(control.buf);
+		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	}
+	if (sendmsg(s->sock, &msg, MSG_NOSIGNAL) < 0)
+		return -errno;
+	m->sent = true;
+	return 0;
+}
+
+/* Returns the reply's length, or a negative errno: the child is dead or stuck. */
+static ssize_t answer(struct symbols *s)
+{
+	struct pollfd p = {.fd = s->sock, .events = POLLIN};
+	int rc;
+
+	do
+		rc = poll(&p, 1, ANSWER_TIMEOUT_MS);
+	while (rc < 0 && errno == EINTR);
+	if (rc <= 0)
+		return rc == 0 ? -ETIMEDOUT : -errno;
+	ssize_t got = recv(s->sock, s->reply, sizeof(s->reply), 0);
+
+	return got > 0 ? got : -EPIPE;
+}
+
+static char *take_text(const char **at, size_t *left, size_t len)
+{
+	if (len == 0 || len > *left)
+		return NULL;
+	char *text = xcalloc(1, len + 1);
+
+	memcpy(text, *at, len);
+	*at += len;
+	*left -= len;
+	return text;
+}
+
+/* The child may have been taken over by what it reads, so its answer is checked as well. */
+static void parse(const char *reply, size_t len, struct symbol_info *out)
+{
+	struct symbol_reply head;
+	const char *at = reply + sizeof(head);
+
+	if (len < sizeof(head))
+		return;
+	memcpy(&head, reply, sizeof(head));
+	len -= sizeof(head);
+	for (uint32_t i = 0; i < head.nframes && i < SYMBOL_FRAMES_MAX; i++) {
+		struct symbol_reply_frame f;
+
+		if (len < sizeof(f))
+			return;
+		memcpy(&f, at, sizeof(f));
+		at += sizeof(f);
+		len -= sizeof(f);
+		struct symbol_frame *to = vec_push(out->frames, out->nframes);
+
+		to->function = take_text(&at, &len, f.function_len);
+		to->source = take_text(&at, &len, f.source_len);
+		to->inlined = f.inlined != 0;
+	}
+}
+
+int symbols_resolve(struct symbols *s, const char *path, int fd, uint64_t elf_vaddr,
+		    struct symbol_info *out)
+{
+	*out = (struct symbol_info){0};
+	struct module *m = module_of(s, fd);
+
+	if (!m)
+		return -EBADF;
+	if (m->bad)
+		return -ENOEXEC;
+	int rc = child_start(s);
+
+	if (rc < 0)
+		return rc;
+	rc = request(s, m, path, fd, elf_vaddr);
+	ssize_t got = rc < 0 ? rc : answer(s);
+
+	if (got < 0) {
+		child_stop(s);
+		s->deaths++;
+		m->bad = true;
+		return (int)got;
+	}
+	parse(s->reply, (size_t)got, out);
+	return out->nframes ? 0 : -ENOENT;
+}
+
+void symbol_info_fini(struct symbol_info *info)
+{
+	for (size_t i = 0; i < info->nframes; i++) {
+		free(info->frames[i].function);
+		free(info->frames[i].source);
+	}
+	free(info->frames);
+	*info = (struct symbol_info){0};
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+#include "trace/entry.h"
+
+#include "base/cleanup.h"
+#include "classify/classify.h"
+#include "trace/disguise.h"
+#include "classify/record.h"
+#include "trace/gather.h"
+#include "trace/restart.h"
+#include "tracee/memory.h"
+#include "tracee/procfs.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+/* si_code of a SIGSYS, include/uapi/asm-generic/siginfo.h; the second since Linux 5.11. */
+enum { BY_SECCOMP = 1, BY_USER_DISPATCH = 2 };
+
+/* The call as the follow-up sees it. */
+struct call {
+	enum abi abi;
+	int64_t nr;
+	uint64_t args[6];
+};
+
+/* Where an address is, as (module, offset), for a site or for a note. */
+static struct module *locate(struct tracer *tr, struct thread *t, struct taddr at, uint64_t *offset)
+{
+	static const struct map nowhere = {.path = "[unreadable]"};
+	const struct map *map = maps_find(space_maps(t->space, t->tid), at);
+	struct module *m;
+
+	/* New code, mapped since: mappings that only add do not make the snapshot stale. */
+	if (!map) {
+		space_forget(t->space);
+		map = maps_find(space_maps(t->space, t->tid), at);
+	}
+	m = modules_get(&tr->modules, t->tid, map ? map : &nowhere);
+	*offset = map ? module_offset(m, map, at) : at.v;
+	return m;
+}
+
+static struct tally_site *decide(struct tracer *tr, struct thread *t, const struct evidence *ev)
+{
+	struct verdict v = classify(ev);
+	auto_free char *entered = NULL;
+	struct module *m;
+	struct tally_site *site;
+	uint64_t offset;
+
+	if (v.path == PATH_FAR_CALL) {
+		m = locate(tr, t, v.entered, &offset);
+		entered = xasprintf("%s+0x%" PRIx64, m->name, offset);
+	}
+	m = locate(tr, t, v.site, &offset);
+	site = tally_site(&tr->tally,
+			  (struct tally_key){.module = m, .offset = offset, .image = t->space->image,
+					     .path = v.path},
+			  m->name, v.instruction, entered);
+	if (tr->evidence && site->site.entries == 0)
+		evidence_write(tr->evidence, ev, &v);
+	if (!t->space->changing)
+		space_cache(t->space, ev, site);
+	return site;
+}
+
+static void note_mapping(struct thread *t, enum call_kind kind, const uint64_t *args)
+{
+	bool touches;
+
+	t->space->mapped++;
+	if (kind == CALL_REMAP_ANY)
+		touches = true;
+	else if (kind == CALL_MAP)
+		touches = (args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE)) &&
+			  maps_overlap(t->space->maps, taddr(args[0]), args[1]);
+	else
+		touches = maps_overlap(t->space->maps, taddr(args[0]), args[1]);
+	if (!touches || t->changing)
+		return;
+	/* The change happens after this stop: others must not trust a snapshot taken meanwhile. */
+	t->changing = true;
+	t->space->changing++;
+	space_forget(t->space);
+}
+
+/*
+ * A child made with CLONE_UNTRACED would run under the filter without a
+ * tracer, and each of its calls would answer ENOSYS. The flag does nothing for
+ * a program but this, so it is taken off, and put back behind the call.
+ */
+static bool take_off_untraced(struct thread *t, enum call_kind kind, enum abi abi,
+			      const uint64_t *args)
+{
+	struct user_regs_struct regs;
+	uint64_t flags;
+
+	if (kind == CALL_CLONE3) {
+		if (tracee_read(t->tid, taddr(args[0]), &flags, sizeof(flags)) != sizeof(flags))
+			return false;
+		t->clone_flags = flags;
+		if (!(flags & CLONE_UNTRACED))
+			return false;
+		flags &= ~(uint64_t)CLONE_UNTRACED;
+		if (tracee_write(t->tid, taddr(args[0]), &flags, sizeof(flags)) != 0)
+			return false;
+		t->untraced.where = UNTRACED_MEMORY;
+		t->untraced.flags = taddr(args[0]);
+		return true;
+	}
+	t->clone_flags = args[0];
+	if (!(args[0] & CLONE_UNTRACED) || tracee_get_regs(t->tid, &regs) != 0)
+		return false;
+	t->untraced.where = UNTRACED_REGISTER;
+	t->untraced.at_rdi = abi != ABI_I386;
+	if (t->untraced.at_rdi)
+		regs.rdi &= ~(uint64_t)CLONE_UNTRACED;
+	else
+		regs.rbx &= ~(uint64_t)CLONE_UNTRACED;
+	if (tracee_set_regs(t->tid, &regs) != 0)
+		t->untraced.where = UNTRACED_NONE;
+	return t->untraced.where != UNTRACED_NONE;
+}
+
+void entry_restore_untraced(struct thread *t)
+{
+	struct user_regs_struct regs;
+	uint64_t flags;
+
+	if (t->untraced.where == UNTRACED_REGISTER && tracee_get_regs(t->tid, &regs) == 0) {
+		if (t->untraced.at_rdi)
+			regs.rdi |= CLONE_UNTRACED;
+		else
+			regs.rbx |= CLONE_UNTRACED;
+		tracee_set_regs(t->tid, &regs);
+	} else if (t->untraced.where == UNTRACED_MEMORY &&
+		   tracee_read(t->tid, t->untraced.flags, &flags, sizeof(flags)) == sizeof(flags)) {
+		flags |= CLONE_UNTRACED;
+		tracee_write(t->tid, t->untraced.flags, &flags, sizeof(flags));
+	}
+	t->untraced.where = UNTRACED_NONE;
+}
+
+static void note_seccomp(struct tracer *tr, const struct call *c, enum call_kind kind)
+{
+	uint64_t op = c->args[0];
+	bool strict = kind == CALL_SECCOMP ? op == SECCOMP_SET_MODE_STRICT
+					   : op == PR_SET_SECCOMP && c->args[1] == SECCOMP_MODE_STRICT;
+	bool filter = kind == CALL_SECCOMP ? op == SECCOMP_SET_MODE_FILTER
+					   : op == PR_SET_SECCOMP && c->args[1] == SECCOMP_MODE_FILTER;
+
+	if (filter) {
+		disguise_drop_filter(&tr->disguise);
+		tally_blind(&tr->tally, "seccomp-filter", 1,
+			    "seccomp filters that the program installed itself: calls that they answer with ERRNO, TRAP, KILL or USER_NOTIF never reach the tracer");
+	} else if (strict && !tr->attached)
+		tally_blind(&tr->tally, "seccomp-strict", 1,
+			    "requests for strict seccomp mode, which the kernel refuses to a program under a filter (EINVAL); untraced they would be granted");
+	else if (kind == CALL_PRCTL && op == 59 /* PR_SET_SYSCALL_USER_DISPATCH */ && c->args[1])
+		tally_blind(&tr->tally, "syscall-user-dispatch", 0,
+			    "calls that Syscall User Dispatch turned into SIGSYS before the tracer could see them as entries");
+}
+
+static void note_ptrace(struct tracer *tr, const struct call *c)
+{
+	uint64_t op = c->args[0];
+
+	if (op == PTRACE_TRACEME || op == PTRACE_ATTACH || op == PTRACE_SEIZE)
+		tally_blind(&tr->tally, "nested-ptrace", 1,
+			    "requests of the program to trace a process: a task has one tracer only, so those on traced tasks are refused (EPERM)");
+}
+
+/* Is one of the program's standard streams, which it writes to, a terminal? */
+static void note_write(struct tracer *tr, struct thread *t, uint64_t fd)
+{
+	auto_free char *link = NULL;
+	char name[32];
+
+	if (!atomic_load_explicit(&tr->shared->watch_terminal, memory_order_relaxed) ||
+	    atomic_load_explicit(&tr->shared->program_wrote, memory_order_relaxed))
+		return;
+	snprintf(name, sizeof(name), "fd/%d", (int)fd);
+	link = procfs_link(t->tid, name);
+	if (link && (strncmp(link, "/dev/pts/", 9) == 0 || strncmp(link, "/dev/tty", 8) == 0 ||
+		     strcmp(link, "/dev/console") == 0)) {
+		/* Its line is wiped before the program's own text comes. */
+		atomic_store(&tr->shared->program_wrote, true);
+		shared_wipe_line(tr->shared);
+	}
+}
+
+static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
+{
+	enum call_kind kind = call_kind(&tr->calls, c->abi, c->nr);
+
+	switch (kind) {
+	case CALL_MAP:
+	case CALL_REMAP:
+	case CALL_REMAP_ANY:
+		note_mapping(t, kind, c->args);
+		break;
+	case CALL_FORK:
+		t->making = true;
+		t->clone_flags = 0;
+		break;
+	case CALL_VFORK:
+		t->making = true;
+		t->clone_flags = CLONE_VM | CLONE_VFORK;
+		break;
+	case CALL_CLONE:
+	case CALL_CLONE3:
+		t->making = true;
+		return take_off_untraced(t, kind, c->abi, c->args);
+	case CALL_SIGRETURN:
+	case CALL_RT_SIGRETURN:
+		if (c->abi == ABI_I386)
+			restart_expect_from_frame(t, kind == CALL_RT_SIGRETURN);
+		break;
+	case CALL_PRCTL:
+		disguise_prctl(&tr->disguise, t, c->args[0], c->args[1]);
+		note_seccomp(tr, c, kind);
+		break;
+	case CALL_SECCOMP:
+		note_seccomp(tr, c, kind);
+		break;
+	case CALL_PTRACE:
+		note_ptrace(tr, c);
+		break;
+	case CALL_WRITE:
+		note_write(tr, t, c->args[0]);
+		break;
+	case CALL_PLAIN:
+		break;
+	}
+	return false;
+}
+
+static enum abi abi_of(const struct evidence *ev)
+{
+	if (ev->arch == ABI_I386)
+		return ABI_I386;
+	return ev->nr >= 0x40000000 ? ABI_X32 : ABI_X86_64;
+}
+
+void entry_unreadable(struct tracer *tr, int error)
+{
+	if (error == EIO || error == EINVAL)
+		err_set(&tr->fault, -ENOSYS,
+			"this kernel is too old: ptrace's PTRACE_GET_SYSCALL_INFO is needed, which came with Linux 5.3");
+	else
+		tally_blind(&tr->tally, "killed-at-entry", 1,
+			    "entries whose task was killed before they could be looked at");
+}
+
+bool entry_handle(struct tracer *tr, struct thread *t)
+{
+	struct ptrace_syscall_info info;
+	struct user_regs_struct regs;
+	struct evidence ev;
+	struct call call;
+	struct tally_site *site;
+	bool artefact;
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info), &info) <= 0 ||
+	    tracee_get_regs(t->tid, &regs) != 0) {
+		entry_unreadable(tr, errno);
+		return false;
+	}
+	if (t->space->changing)
+		space_forget(t->space);
+	gather(t, &info, &regs, &ev);
+	artefact = restart_is_artefact(t, &ev);
+	t->restart.armed = t->restart.genuine = t->restart.eintr = false;
+	/* The members that a seccomp stop fills in begin like those of a syscall-entry-stop. */
+	call = (struct call){.abi = abi_of(&ev), .nr = ev.nr};
+	for (unsigned i = 0; i < 6; i++)
+		call.args[i] = info.entry.args[i];
+	t->abi = (uint8_t)call.abi;
+	if (artefact && !tr->background) {
+		tally_blind(&tr->tally, "restart-by-tracing", 1,
+			    "calls that were interrupted and made again only because a traced program is woken by signals that it ignores; not among the entries");
+	} else if (!tr->background) {
+		site = space_cached(t->space, &ev);
+		if (!site)
+			site = decide(tr, t, &ev);
+		tally_count(&tr->tally, site, call.abi, call.nr);
+		if (tr->on_entry)
+			tr->on_entry(tr->on_entry_ctx, &site->site, t, &regs);
+		atomic_store_explicit(&tr->shared->entries, tr->tally.entries, memory_order_relaxed);
+	}
+	return follow_up(tr, t, &call);
+}
+
+void entry_note_sigsys(struct tracer *tr, struct thread *t)
+{
+	siginfo_t si;
+
+	t->sigsys_seen = true;
+	if (ptrace(PTRACE_GETSIGINFO, t->tid, NULL, &si) != 0)
+		return;
+	if (si.si_code == BY_SECCOMP)
+		tally_blind(&tr->tally, "seccomp-trap", 1,
+			    "calls that a seccomp filter of the program turned into SIGSYS (TRAP); they are not among the entries");
+	else if (si.si_code == BY_USER_DISPATCH)
+		tally_blind(&tr->tally, "syscall-user-dispatch", 1,
+			    "calls that Syscall User Dispatch turned into SIGSYS before the tracer could see them as entries");
+}

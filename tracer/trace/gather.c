@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "trace/gather.h"
+
+#include "classify/classify.h"
+#include "classify/far_call.h"
+#include "tracee/memory.h"
+
+#include <linux/audit.h>
+#include <string.h>
+
+/* Enough for any instruction. */
+#define TAIL 16
+
+/* How far up the stack a far return is looked for, in bytes. */
+#define FAR_SLICE 512
+
+/* Pairs on the stack that look like a far return are tried up to this many. */
+#define FAR_CANDIDATES 8
+
+static void gather_landing_pad(struct thread *t, struct evidence *ev)
+{
+	uint32_t ret;
+
+	if (tracee_read(t->tid, taddr_add(ev->sp, (int64_t)ev->vdso.ret_offset), &ret, sizeof(ret)) !=
+	    sizeof(ret))
+		return;
+	ev->ret = taddr(ret);
+	tracee_read_tail(t->tid, ev->ret, TAIL, &ev->caller);
+}
+
+/*
+ * A far call from 32-bit code leaves the return address and the caller's code
+ * segment in two words of the stack. The upper half of the second is not
+ * defined (Intel SDM, CALL). Innermost first.
+ */
+static void gather_far_return(struct thread *t, struct evidence *ev)
+{
+	uint16_t slice[FAR_SLICE / 2];
+	size_t n = tracee_read(t->tid, ev->sp, slice, sizeof(slice)) / 2;
+	unsigned tried = 0;
+	struct insn call;
+	bool proven;
+
+	for (size_t i = 0; i + 3 < n && tried < FAR_CANDIDATES; i += 2) {
+		uint32_t ret;
+
+		memcpy(&ret, &slice[i], sizeof(ret));
+		if (!cs_is_32bit(slice[i + 2]) || ret < 4096)
+			continue;
+		tried++;
+		ev->far_ret = taddr(ret);
+		ev->far_depth = (uint32_t)(i * 2);
+		tracee_read_tail(t->tid, ev->far_ret, TAIL, &ev->far_caller);
+		/* The proof needs the code between; it is read once there is something to prove. */
+		if (ev->code.n <= TAIL)
+			tracee_read_tail(t->tid, ev->ip, CODE_TAIL_MAX, &ev->code);
+		if (far_call_behind(ev, &call, &proven)) {
+			ev->has_far = true;
+			return;
+		}
+	}
+	ev->far_caller.n = 0;
+}
+
+void gather(struct thread *t, const struct ptrace_syscall_info *info,
+	    const struct user_regs_struct *regs, struct evidence *ev)
+{
+	struct space *s = t->space;
+
+	ev->arch = info->arch == AUDIT_ARCH_I386 ? ABI_I386 : ABI_X86_64;
+	ev->cs = (uint16_t)regs->cs;
+	ev->ip = taddr(info->instruction_pointer);
+	ev->sp = taddr(info->stack_pointer);
+	/* The kernel looks at the low 32 bits only, as a signed number. */
+	ev->nr = (int32_t)info->entry.nr;
+	ev->image64 = s->image64;
+	ev->restart = false;
+	ev->has_far = false;
+	ev->ret = ev->far_ret = taddr(0);
+	ev->code.n = ev->caller.n = ev->far_caller.n = 0;
+
+	space_find_vdso(s, t->tid);
+	ev->vdso = s->vdso;
+	ev->vdso_base = s->vdso_base;
+	if (s->vdso.insn != VDSO_INSN_NONE && cs_is_32bit(ev->cs) &&
+	    ev->ip.v == s->vdso_base.v + s->vdso.landing_pad) {
+		ev->restart = t->restart.armed && t->restart.sp == ev->sp.v &&
+			      t->restart.nr == ev->nr;
+		gather_landing_pad(t, ev);
+	} else {
+		tracee_read_tail(t->tid, ev->ip, TAIL, &ev->code);
+		if (cs_is_64bit(ev->cs) && ev->arch == ABI_X86_64)
+			gather_far_return(t, ev);
+	}
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+#include "trace/tracer.h"
+
+#include "trace/birth.h"
+#include "trace/disguise.h"
+#include "trace/entry.h"
+#include "trace/restart.h"
+#include "trace/stop.h"
+#include "tracee/procfs.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void tracer_init(struct tracer *tr, struct trace_shared *shared)
+{
+	memset(tr, 0, sizeof(*tr));
+	tr->shared = shared;
+	calls_init(&tr->calls);
+}
+
+void tracer_fini(struct tracer *tr)
+{
+	threads_fini(&tr->threads);
+	tally_fini(&tr->tally);
+	modules_fini(&tr->modules);
+}
+
+/* ESRCH is no error: the task was killed, and wait4() will say so. */
+static void resume(struct tracer *tr, struct thread *t, int sig, bool to_exit)
+{
+	enum __ptrace_request how = tr->attached || to_exit ? PTRACE_SYSCALL : PTRACE_CONT;
+
+	ptrace(how, t->tid, NULL, (long)sig);
+}
+
+static double seconds(const struct timeval *tv)
+{
+	return (double)tv->tv_sec + (double)tv->tv_usec * 1e-6;
+}
+
+static void on_first_stop(struct tracer *tr, struct thread *t)
+{
+	t->first_stop_seen = true;
+	/* It runs only when its maker's event has said what it is. */
+	if (!t->adopted && !birth_unclaimed(tr, t))
+		return;
+	entry_restore_untraced(t);
+	resume(tr, t, 0, false);
+}
+
+/* Takes a task out that is gone; one that it was making must not wait for its word. */
+static void leave(struct tracer *tr, struct thread *t)
+{
+	bool making = t->making;
+	struct thread *child, *next;
+
+	threads_remove(&tr->threads, t);
+	if (!making)
+		return;
+	HASH_ITER(hh, tr->threads.by_tid, child, next)
+		if (child->first_stop_seen && !child->adopted)
+			on_first_stop(tr, child);
+}
+
+/* Of programs that were attached to, only what they used under our eyes counts. */
+static void add_attached_cpu(struct tracer *tr, const struct thread *t, double user, double system)
+{
+	if (user > t->cpu_user_before)
+		tr->cpu_user += user - t->cpu_user_before;
+	if (system > t->cpu_system_before)
+		tr->cpu_system += system - t->cpu_system_before;
+}
+
+static void on_end(struct tracer *tr, struct thread *t, const struct stop *s, const struct rusage *ru)
+{
+	if (s->kind == STOP_KILLED && s->value == SIGSYS && t && !t->sigsys_seen && t->tid == t->tgid)
+		tally_blind(&tr->tally, "seccomp-kill", 1,
+			    "processes that a seccomp filter of their own killed at a call that is not among the entries");
+	if (s->tid == tr->main_pid) {
+		tr->main_ended = true;
+		tr->exit_kind = s->kind == STOP_EXITED ? EXIT_CODE : EXIT_SIGNAL;
+		tr->exit_value = s->value;
+		tr->cpu_user = seconds(&ru->ru_utime);
+		tr->cpu_system = seconds(&ru->ru_stime);
+		clock_gettime(CLOCK_MONOTONIC, &tr->end);
+		atomic_store(&tr->shared->main_ended, true);
+	}
+	if (tr->attached && t && t->tid == t->tgid)
+		add_attached_cpu(tr, t, seconds(&ru->ru_utime), seconds(&ru->ru_stime));
+	if (t)
+		leave(tr, t);
+}
+
+/* The front process passes on signals that were meant for the program; it asks here which came. */
+static void note_signal(struct tracer *tr, const struct thread *t, int sig)
+{
+	struct timespec now;
+
+	if (t->tgid != tr->main_pid || sig <= 0 || sig > 64)
+		return;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	atomic_store(&tr->shared->seen_ns[sig],
+		     (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec);
+}
+
+static bool counts(const struct tracer *tr, const struct thread *t)
+{
+	return tr->running && t->space;
+}
+
+/* Attached, each call stops twice; the kernel says which stop this is. */
+static void count_if_entry(struct tracer *tr, struct thread *t)
+{
+	struct ptrace_syscall_info info;
+
+	if (!tr->attached || !counts(tr, t))
+		return;
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info), &info) <= 0)
+		entry_unreadable(tr, errno);
+	else if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
+		entry_handle(tr, t);
+}
+
+/*
+ * The kernel lets no signal of a fault kill the init of a pid namespace while
+ * it is traced (force_sig_info_to_task()): it would fault for ever. Let go, it
+ * faults once more and ends as it does untraced.
+ */
+static bool let_faulting_init_go(struct tracer *tr, struct thread *t, int sig)
+{
+	uint64_t caught;
+	siginfo_t si;
+
+	if (sig != SIGSEGV && sig != SIGBUS && sig != SIGILL && sig != SIGFPE)
+		return false;
+	if (ptrace(PTRACE_GETSIGINFO, t->tid, NULL, &si) != 0 || si.si_code <= 0 ||
+	    !procfs_status(t->tid, "SigCgt", 16, &caught) || (caught >> (sig - 1) & 1) ||
+	    !procfs_is_namespace_init(t->tgid))
+		return false;
+	ptrace(PTRACE_DETACH, t->tid, NULL, NULL);
+	threads_remove(&tr->threads, t);
+	return true;
+}
+
+static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
+{
+	struct thread *made;
+
+	thread_mapping_settled(t);
+	t->making = t->making && s->kind == STOP_FORK;
+	switch (s->kind) {
+	case STOP_SECCOMP:
+		resume(tr, t, 0, counts(tr, t) && entry_handle(tr, t));
+		break;
+	case STOP_SYSCALL:
+		entry_restore_untraced(t);
+		count_if_entry(tr, t);
+		resume(tr, t, 0, false);
+		break;
+	case STOP_SIGNAL:
+		note_signal(tr, t, s->value);
+		if (let_faulting_init_go(tr, t, s->value))
+			break;
+		if (t->space)
+			restart_expect_from_stop(&tr->calls, t, s->value);
+		if (s->value == SIGSYS)
+			entry_note_sigsys(tr, t);
+		resume(tr, t, s->value, false);
+		break;
+	case STOP_GROUP:
+		if (t->space)
+			restart_expect_from_stop(&tr->calls, t, 0);
+		ptrace(PTRACE_LISTEN, t->tid, NULL, NULL);
+		break;
+	case STOP_TRAP:
+		if (!t->first_stop_seen) {
+			on_first_stop(tr, t);
+			break;
+		}
+		if (t->space)
+			restart_expect_from_stop(&tr->calls, t, 0);
+		resume(tr, t, 0, false);
+		break;
+	case STOP_FORK:
+		made = birth_adopt(tr, t);
+		t->making = false;
+		if (made)
+			on_first_stop(tr, made);
+		entry_restore_untraced(t);
+		resume(tr, t, 0, false);
+		break;
+	case STOP_EXEC:
+		t = birth_exec(tr, s->tid);
+		if (!tr->running) {
+			tr->running = true;
+			disguise_init(&tr->disguise, s->tid);
+			atomic_store(&tr->shared->state, TRACER_RUNNING);
+			clock_gettime(CLOCK_MONOTONIC, &tr->start);
+		}
+		resume(tr, t, 0, false);
+		break;
+	case STOP_VFORK_DONE:
+	case STOP_EXIT:
+		resume(tr, t, 0, false);
+		break;
+	case STOP_EXITED:
+	case STOP_KILLED:
+		break;
+	}
+}
+
+/* One task of a program that was attached to is let go, at whatever stop it stands. */
+static void let_go(struct tracer *tr, struct thread *t, const struct stop *s)
+{
+	int sig = s->kind == STOP_SIGNAL ? s->value : 0;
+	double user, system;
+
+	thread_mapping_settled(t);
+	if (s->kind == STOP_SYSCALL)
+		count_if_entry(tr, t);
+	if (s->kind == STOP_FORK)
+		birth_adopt(tr, t);
+	else if (s->kind == STOP_EXEC)
+		t = birth_exec(tr, s->tid);
+	if (t->tid == t->tgid && procfs_cpu(t->tid, &user, &system))
+		add_attached_cpu(tr, t, user, system);
+	/* A call that was entered to its end under PTRACE_SYSCALL needs nothing more. */
+	entry_restore_untraced(t);
+	ptrace(PTRACE_DETACH, t->tid, NULL, (long)sig);
+	threads_remove(&tr->threads, t);
+}
+
+static void begin_finish(struct tracer *tr)
+{
+	struct thread *t, *next;
+
+	tr->finishing = true;
+	clock_gettime(CLOCK_MONOTONIC, &tr->end);
+	HASH_ITER(hh, tr->threads.by_tid, t, next)
+		ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL);
+}
+
+static bool go_on(struct tracer *tr)
+{
+	unsigned asked;
+
+	if (threads_count(&tr->threads) == 0 || tr->fault.code)
+		return false;
+	if (tr->background)
+		return true;
+	asked = atomic_load_explicit(&tr->shared->finish, memory_order_relaxed);
+	/* The program ends with its tracer (PTRACE_O_EXITKILL); asked twice, attached ones are dropped. */
+	if (asked > 1 || (asked && !tr->attached))
+		return false;
+	if (asked && !tr->finishing)
+		begin_finish(tr);
+	return !tr->main_ended || tr->follow_orphans;
+}
+
+unsigned tracer_run(struct tracer *tr)
+{
+	while (go_on(tr)) {
+		struct rusage ru;
+		struct thread *t;
+		struct stop s;
+		int status;
+		pid_t tid = wait4(-1, &status, __WALL, &ru);
+
+		if (tid < 0) {
+			if (errno == EINTR)
+				continue;
+			break; /* ECHILD: nothing is left */
+		}
+		s = stop_decode(tid, status);
+		t = threads_find(&tr->threads, tid);
+		if (s.kind == STOP_EXITED || s.kind == STOP_KILLED) {
+			on_end(tr, t, &s, &ru);
+		} else {
+			if (!t)
+				t = birth_expect(tr, tid);
+			if (tr->finishing)
+				let_go(tr, t, &s);
+			else
+				on_stop(tr, t, &s);
+		}
+		atomic_store_explicit(&tr->shared->tasks, threads_count(&tr->threads),
+				      memory_order_relaxed);
+	}
+	if (!tr->main_ended && !tr->finishing)
+		clock_gettime(CLOCK_MONOTONIC, &tr->end);
+	return threads_count(&tr->threads);
+}
+
+int tracer_launch(struct tracer *tr, pid_t pid, struct err *err)
+{
+	struct thread *t;
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL, (long)(TRACER_OPTIONS | PTRACE_O_EXITKILL)) != 0)
+		return err_set(err, -errno,
+			       "cannot trace the program: ptrace is not permitted here (%s); a container's seccomp profile, or kernel.yama.ptrace_scope above 1?",
+			       strerror(errno));
+	t = threads_add(&tr->threads, pid);
+	t->adopted = t->first_stop_seen = true;
+	tr->main_pid = pid;
+	clock_gettime(CLOCK_MONOTONIC, &tr->start);
+	return 0;
+}

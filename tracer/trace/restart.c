@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "trace/restart.h"
+
+#include "classify/classify.h"
+#include "tracee/memory.h"
+#include "tracee/procfs.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+
+/* struct sigcontext_32 of arch/x86/include/uapi/asm/sigcontext.h: part of the kernel's ABI. */
+struct sigcontext32 {
+	uint32_t gs, fs, es, ds;
+	uint32_t di, si, bp, sp, bx, dx, cx, ax;
+	uint32_t trapno, err, ip, cs;
+};
+
+/*
+ * From the stack pointer at the call to the sigcontext: nothing for sigreturn
+ * (its two words are popped already); for rt_sigreturn the signal number, two
+ * pointers, 128 bytes of siginfo, and the head of the ucontext (flags, link,
+ * and a 12-byte stack_t).
+ */
+#define RT_SIGCONTEXT (3 * 4 + 128 + 5 * 4)
+
+/* Kernel-internal return values, include/linux/errno.h: the call will be made again. */
+enum {
+	ERESTARTSYS = 512,
+	ERESTARTNOINTR = 513,
+	ERESTARTNOHAND = 514,
+	ERESTART_RESTARTBLOCK = 516, /* as restart_syscall, number 0 on i386 */
+};
+
+static bool has_landing_pad(const struct thread *t)
+{
+	return t->space && t->space->vdso_known && t->space->vdso.insn != VDSO_INSN_NONE;
+}
+
+static uint64_t landing_pad(const struct thread *t)
+{
+	return t->space->vdso_base.v + t->space->vdso.landing_pad;
+}
+
+static void expect(struct thread *t, uint64_t sp, int64_t nr)
+{
+	t->restart.armed = true;
+	t->restart.artefact = false;
+	t->restart.sp = sp;
+	t->restart.nr = nr;
+}
+
+void restart_expect_from_frame(struct thread *t, bool rt)
+{
+	struct user_regs_struct regs;
+	struct sigcontext32 sc;
+
+	if (!has_landing_pad(t) || tracee_get_regs(t->tid, &regs) != 0 ||
+	    tracee_read(t->tid, taddr(regs.rsp + (rt ? RT_SIGCONTEXT : 0)), &sc, sizeof(sc)) !=
+		    sizeof(sc))
+		return;
+	if (sc.ip == landing_pad(t) - 2 && cs_is_32bit((uint16_t)sc.cs))
+		expect(t, sc.sp, (int32_t)sc.ax);
+}
+
+static bool will_restart(const struct user_regs_struct *regs, int32_t *result)
+{
+	*result = -(int32_t)regs->rax;
+	return (int32_t)regs->orig_rax >= 0 &&
+	       (*result == ERESTARTSYS || *result == ERESTARTNOINTR || *result == ERESTARTNOHAND ||
+		*result == ERESTART_RESTARTBLOCK);
+}
+
+/* Would the kernel have dropped the signal when it was sent, if the task were not traced? */
+static bool dropped_untraced(const struct thread *t, int sig)
+{
+	bool by_default = sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWINCH;
+	uint64_t ignored = 0, caught = 0;
+
+	return procfs_status(t->tid, "SigIgn", 16, &ignored) &&
+	       procfs_status(t->tid, "SigCgt", 16, &caught) &&
+	       ((ignored >> (sig - 1) & 1) || (by_default && !(caught >> (sig - 1) & 1)));
+}
+
+static int64_t restart_number(const struct thread *t, int32_t result, int64_t nr)
+{
+	static const int64_t restart_syscall[ABIS] = {0, 219, 0x40000000 + 219};
+
+	return result == ERESTART_RESTARTBLOCK ? restart_syscall[t->abi] : nr;
+}
+
+static void expect_artefact(struct thread *t, const struct user_regs_struct *regs)
+{
+	int32_t result;
+
+	if (!will_restart(regs, &result))
+		return;
+	expect(t, regs->rsp, restart_number(t, result, (int32_t)regs->orig_rax));
+	t->restart.artefact = true;
+	t->restart.ip = regs->rip;
+}
+
+static void set_result(struct thread *t, struct user_regs_struct *regs, int error)
+{
+	regs->rax = (uint64_t)(int64_t)-error;
+	tracee_set_regs(t->tid, regs);
+}
+
+static bool waits_for_ever(const struct calls *calls, const struct thread *t,
+			   const struct user_regs_struct *r)
+{
+	const uint64_t i386[6] = {r->rbx, r->rcx, r->rdx, r->rsi, r->rdi, r->rbp};
+	const uint64_t x86_64[6] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
+
+	return call_waits_for_ever(calls, (enum abi)t->abi, (int32_t)r->orig_rax,
+				   t->abi == ABI_I386 ? i386 : x86_64);
+}
+
+/*
+ * A signal that the kernel would have dropped has ended a wait with EINTR: turn
+ * that into a restart, which get_signal()'s caller makes when no handler runs.
+ * When a signal that counts comes before the task is back in the program, the
+ * EINTR is due after all.
+ */
+static void hide_or_show_eintr(const struct calls *calls, struct thread *t, int sig,
+			       struct user_regs_struct *regs)
+{
+	if ((int32_t)regs->orig_rax < 0)
+		return;
+	if ((int32_t)regs->rax == -EINTR) {
+		t->restart.eintr = sig && !t->restart.genuine && waits_for_ever(calls, t, regs) &&
+				   dropped_untraced(t, sig);
+		if (t->restart.eintr)
+			set_result(t, regs, ERESTARTNOINTR);
+	} else if (t->restart.eintr && !(sig && dropped_untraced(t, sig))) {
+		t->restart.eintr = false;
+		set_result(t, regs, EINTR);
+	}
+}
+
+void restart_expect_from_stop(const struct calls *calls, struct thread *t, int sig)
+{
+	struct user_regs_struct regs;
+	uint64_t caught = 0;
+	int32_t result;
+
+	if (tracee_get_regs(t->tid, &regs) != 0)
+		return;
+	hide_or_show_eintr(calls, t, sig, &regs);
+	if (sig && will_restart(&regs, &result) && dropped_untraced(t, sig)) {
+		if (!t->restart.genuine)
+			expect_artefact(t, &regs);
+		return;
+	}
+	t->restart.genuine = true;
+	/* Already moved back by an earlier signal's frame: what was expected still is. */
+	if (has_landing_pad(t) && regs.rip == landing_pad(t) - 2)
+		return;
+	t->restart.armed = false;
+	if (!has_landing_pad(t) || regs.rip != landing_pad(t) || !cs_is_32bit((uint16_t)regs.cs) ||
+	    !will_restart(&regs, &result))
+		return;
+	/* A handler runs first, and its frame will tell. */
+	if (sig && (!procfs_status(t->tid, "SigCgt", 16, &caught) || (caught >> (sig - 1) & 1)))
+		return;
+	expect(t, regs.rsp, restart_number(t, result, (int32_t)regs.orig_rax));
+}
+
+bool restart_is_artefact(const struct thread *t, const struct evidence *ev)
+{
+	return t->restart.armed && t->restart.artefact && t->restart.sp == ev->sp.v &&
+	       t->restart.ip == ev->ip.v && t->restart.nr == ev->nr;
+}

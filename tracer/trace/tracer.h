@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tracer: from the first stop to the last count. It runs in a process of
+ * its own beside the program, so that nothing else ever interrupts it.
+ */
+#ifndef ET_TRACE_TRACER_H
+#define ET_TRACE_TRACER_H
+
+#include "base/err.h"
+#include "count/tally.h"
+#include "trace/calls.h"
+#include "trace/shared.h"
+#include "tracee/module.h"
+#include "tracee/thread.h"
+
+/* The C library's header first: its enumerators have the names of the kernel's macros. */
+#include <stdio.h>
+#include <sys/ptrace.h>
+
+#include <linux/ptrace.h>
+#include <sys/user.h>
+#include <time.h>
+
+/* For every task; those that the tracer started also get PTRACE_O_EXITKILL. */
+#define TRACER_OPTIONS \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
+	 PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP)
+
+/* What prctl(2) would tell of the tracer; trace/disguise.h. */
+struct disguise {
+	bool filter;
+	bool no_new_privs;
+};
+
+struct tracer {
+	/* given */
+	struct trace_shared *shared;
+	bool attached;       /* to running programs, by -p: PTRACE_SYSCALL and no filter */
+	bool follow_orphans; /* go on after the main program has ended */
+	FILE *evidence;      /* gets the evidence of each site's first entry; or NULL */
+	/* at each counted entry, with the registers there; site names it until the tally is finished */
+	void (*on_entry)(void *ctx, const struct site *site, struct thread *t,
+			 const struct user_regs_struct *regs);
+	void *on_entry_ctx;
+
+	/* the program */
+	pid_t main_pid;      /* 0 when attached */
+	bool running;        /* its first execve is done: entries count from here */
+	struct disguise disguise;
+	bool main_ended;
+	enum exit_kind exit_kind;
+	int exit_value;
+	double cpu_user, cpu_system; /* seconds */
+	struct timespec start, end;
+	struct err fault;    /* why the trace cannot go on; code 0 while it can */
+
+	/* what lives now */
+	struct threads threads;
+	bool background;     /* the report is written: only keep the rest alive */
+	bool finishing;      /* told to stop: attached programs are being let go */
+
+	/* what was seen */
+	struct calls calls;
+	struct modules modules;
+	struct tally tally;
+};
+
+/* Takes over pid, which waits at its gate (launch/spawn.h). Returns 0 or a negative errno. */
+int tracer_launch(struct tracer *tr, pid_t pid, struct err *err);
+
+/* Takes over every thread of a running process. Returns 0 or a negative errno. */
+int tracer_attach(struct tracer *tr, pid_t pid, struct err *err);
+
+/*
+ * Runs until the program has ended, or until the front process asks to finish.
+ * Returns how many tasks are still alive.
+ */
+unsigned tracer_run(struct tracer *tr);
+
+void tracer_init(struct tracer *tr, struct trace_shared *shared);
+void tracer_fini(struct tracer *tr);
+
+#endif

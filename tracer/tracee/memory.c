@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "tracee/memory.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+
+#define PAGE 4096u
+
+/* process_vm_readv(2) takes addresses as pointers; this is the one place that makes one. */
+static struct iovec remote(struct taddr at, size_t n)
+{
+	return (struct iovec){.iov_base = (void *)(uintptr_t)at.v, .iov_len = n};
+}
+
+size_t tracee_read(pid_t tid, struct taddr addr, void *buf, size_t n)
+{
+	struct iovec to = {.iov_base = buf, .iov_len = n};
+	struct iovec from[2];
+	size_t first = PAGE - addr.v % PAGE;
+	ssize_t got;
+
+	/* Split at the first page end: an element is read whole or not at all. */
+	if (first > n)
+		first = n;
+	from[0] = remote(addr, first);
+	from[1] = remote(taddr_add(addr, (int64_t)first), n - first);
+	got = process_vm_readv(tid, &to, 1, from, n > first ? 2 : 1, 0);
+	return got > 0 ? (size_t)got : 0;
+}
+
+int tracee_write(pid_t tid, struct taddr addr, const void *buf, size_t n)
+{
+	struct iovec from = {.iov_base = (void *)(uintptr_t)buf, .iov_len = n};
+	struct iovec to = remote(addr, n);
+	ssize_t put = process_vm_writev(tid, &from, 1, &to, 1, 0);
+
+	if (put < 0)
+		return -errno;
+	return (size_t)put == n ? 0 : -EFAULT;
+}
+
+void tracee_read_tail(pid_t tid, struct taddr end, size_t want, struct code_tail *out)
+{
+	size_t in_page = (end.v - 1) % PAGE + 1;
+	size_t near = want < in_page ? want : in_page;
+	size_t far = want - near;
+	uint8_t buf[CODE_TAIL_MAX];
+	/* The page that holds the end first, then what is before it: it may not be mapped. */
+	struct iovec to[2] = {{buf + far, near}, {buf, far}};
+	struct iovec from[2] = {remote(taddr_add(end, -(int64_t)near), near),
+				remote(taddr_add(end, -(int64_t)want), far)};
+	ssize_t got = process_vm_readv(tid, to, far ? 2 : 1, from, far ? 2 : 1, 0);
+
+	out->n = 0;
+	if (got < (ssize_t)near)
+		return;
+	out->n = (uint8_t)((size_t)got == want ? want : near);
+	memcpy(out->b, buf + want - out->n, out->n);
+}
+
+int tracee_get_regs(pid_t tid, struct user_regs_struct *regs)
+{
+	return ptrace(PTRACE_GETREGS, tid, NULL, regs) == 0 ? 0 : -errno;
+}
+
+int tracee_set_regs(pid_t tid, const struct user_regs_struct *regs)
+{
+	return ptrace(PTRACE_SETREGS, tid, NULL, regs) == 0 ? 0 : -errno;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What /proc says of a process: small text files, proc(5). */
+#ifndef ET_TRACEE_PROCFS_H
+#define ET_TRACEE_PROCFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The whole of /proc/PID/NAME with a NUL behind it; NULL when it cannot be read. Caller frees. */
+char *procfs_read(pid_t pid, const char *name, size_t *n);
+
+/* Where /proc/PID/NAME points; NULL when it cannot be read. Caller frees. */
+char *procfs_link(pid_t pid, const char *name);
+
+/*
+ * A number from a "Key:\tvalue" line of /proc/PID/status, in the given base.
+ * False when there is no such line.
+ */
+bool procfs_status(pid_t pid, const char *key, int base, uint64_t *value);
+
+/* Is it the init of a pid namespace below ours: process 1 in its own eyes? */
+bool procfs_is_namespace_init(pid_t pid);
+
+/* CPU time of a whole process so far, its threads together, in seconds. False when it is gone. */
+bool procfs_cpu(pid_t pid, double *user, double *system);
+
+#endif

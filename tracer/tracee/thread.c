@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "tracee/thread.h"
+
+#include "base/err.h"
+
+#include <stdlib.h>
+
+struct thread *threads_find(const struct threads *ts, pid_t tid)
+{
+	struct thread *t;
+
+	HASH_FIND(hh, ts->by_tid, &tid, sizeof(tid), t);
+	return t;
+}
+
+struct thread *threads_add(struct threads *ts, pid_t tid)
+{
+	struct thread *t = xcalloc(1, sizeof(*t));
+
+	t->tid = t->tgid = tid;
+	HASH_ADD(hh, ts->by_tid, tid, sizeof(t->tid), t);
+	return t;
+}
+
+void thread_mapping_settled(struct thread *t)
+{
+	if (!t->changing)
+		return;
+	t->changing = false;
+	t->space->changing--;
+	space_forget(t->space);
+}
+
+void thread_set_space(struct thread *t, struct space *space)
+{
+	thread_mapping_settled(t);
+	space_unref(t->space);
+	t->space = space;
+}
+
+void threads_remove(struct threads *ts, struct thread *t)
+{
+	thread_set_space(t, NULL);
+	HASH_DEL(ts->by_tid, t);
+	free(t);
+}
+
+void threads_rename(struct threads *ts, struct thread *t, pid_t tid)
+{
+	struct thread *old = threads_find(ts, tid);
+
+	if (old == t)
+		return;
+	if (old)
+		threads_remove(ts, old);
+	HASH_DEL(ts->by_tid, t);
+	t->tid = tid;
+	HASH_ADD(hh, ts->by_tid, tid, sizeof(t->tid), t);
+}
+
+unsigned threads_count(const struct threads *ts)
+{
+	return HASH_COUNT(ts->by_tid);
+}
+
+void threads_fini(struct threads *ts)
+{
+	struct thread *t, *next;
+
+	HASH_ITER(hh, ts->by_tid, t, next)
+		threads_remove(ts, t);
+}

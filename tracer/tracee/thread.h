@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* A traced task (a thread, in ps(1)'s words) and the table of them, by tid. */
+#ifndef ET_TRACEE_THREAD_H
+#define ET_TRACEE_THREAD_H
+
+#include "model/taddr.h"
+#include "tracee/space.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uthash.h>
+
+struct thread {
+	pid_t tid;
+	pid_t tgid;
+	struct space *space; /* NULL until it is known from whom it was made */
+
+	/* birth: its first stop and its maker's event come in either order */
+	bool first_stop_seen;
+	bool adopted;
+
+	/* between two stops */
+	bool changing;        /* in a call that changes mappings */
+	bool making;          /* in a call that makes a task */
+	uint64_t clone_flags; /* of the fork, vfork, clone or clone3 entered last */
+	bool sigsys_seen;     /* a SIGSYS was delivered, so its death by one is no surprise */
+
+	/* CPU seconds that the process had used when it was attached to (its first thread only) */
+	double cpu_user_before, cpu_system_before;
+
+	/* a call that the kernel is about to restart; trace/restart.h */
+	struct {
+		bool armed;
+		bool artefact; /* only because the task is traced: no entry of the program's own */
+		bool eintr;    /* it would have answered EINTR, had the signal not been one to be ignored */
+		bool genuine;  /* since its last entry something interrupted it that would untraced, too */
+		uint64_t sp;
+		uint64_t ip;   /* artefacts only: behind the entry instruction, whichever it is */
+		int64_t nr;
+	} restart;
+	uint8_t abi; /* enum abi of its last entry */
+
+	/* CLONE_UNTRACED taken off for the length of one call, to be put back */
+	struct {
+		enum { UNTRACED_NONE, UNTRACED_REGISTER, UNTRACED_MEMORY } where;
+		bool at_rdi;         /* register: rdi (x86-64) or rbx (i386) */
+		struct taddr flags;  /* memory: of clone3's struct clone_args */
+	} untraced;
+
+	UT_hash_handle hh;
+};
+
+struct threads {
+	struct thread *by_tid;
+};
+
+struct thread *threads_find(const struct threads *ts, pid_t tid);
+struct thread *threads_add(struct threads *ts, pid_t tid);
+/* Takes it out and frees it, with its share of the space. */
+void threads_remove(struct threads *ts, struct thread *t);
+/* Gives the task another tid: a thread that calls execve becomes the leader. */
+void threads_rename(struct threads *ts, struct thread *t, pid_t tid);
+unsigned threads_count(const struct threads *ts);
+void threads_fini(struct threads *ts);
+
+/* Lets go of the task's space and its claims on it, and takes over the caller's reference to another. */
+void thread_set_space(struct thread *t, struct space *space);
+
+/* The call that changed mappings has come back, or will never. */
+void thread_mapping_settled(struct thread *t);
+
+#endif
