@@ -119,23 +119,29 @@ static bool waits_for_ever(const struct calls *calls, const struct thread *t,
 /*
  * A signal that the kernel would have dropped has ended a wait with EINTR: turn
  * that into a restart, which get_signal()'s caller makes when no handler runs.
- * When a signal that counts comes before the task is back in the program, the
- * EINTR is due after all.
  */
-static void hide_or_show_eintr(const struct calls *calls, struct thread *t, int sig,
-			       struct user_regs_struct *regs)
+static void hide_eintr(const struct calls *calls, struct thread *t, int sig,
+		       struct user_regs_struct *regs)
 {
-	if ((int32_t)regs->orig_rax < 0)
+	if ((int32_t)regs->orig_rax < 0 || (int32_t)regs->rax != -EINTR)
 		return;
-	if ((int32_t)regs->rax == -EINTR) {
-		t->restart.eintr = sig && !t->restart.genuine && waits_for_ever(calls, t, regs) &&
-				   dropped_untraced(t, sig);
-		if (t->restart.eintr)
-			set_result(t, regs, ERESTARTNOINTR);
-	} else if (t->restart.eintr && !(sig && dropped_untraced(t, sig))) {
-		t->restart.eintr = false;
-		set_result(t, regs, EINTR);
-	}
+	t->restart.eintr = sig && !t->restart.genuine && waits_for_ever(calls, t, regs) &&
+			   dropped_untraced(t, sig);
+	if (t->restart.eintr)
+		set_result(t, regs, ERESTARTNOINTR);
+}
+
+/*
+ * A signal that counts has come before the hidden wait was entered again: the
+ * EINTR is due after all. The kernel may have moved ip back to the entry
+ * instruction already, and the task may even have been in the program since.
+ */
+static void show_eintr(struct thread *t, struct user_regs_struct *regs)
+{
+	t->restart.eintr = false;
+	if (t->restart.artefact && regs->rip == t->restart.ip - 2)
+		regs->rip += 2;
+	set_result(t, regs, EINTR);
 }
 
 void restart_expect_from_stop(const struct calls *calls, struct thread *t, int sig)
@@ -146,7 +152,10 @@ void restart_expect_from_stop(const struct calls *calls, struct thread *t, int s
 
 	if (tracee_get_regs(t->tid, &regs) != 0)
 		return;
-	hide_or_show_eintr(calls, t, sig, &regs);
+	if (!t->restart.eintr)
+		hide_eintr(calls, t, sig, &regs);
+	else if (!(sig && dropped_untraced(t, sig)))
+		show_eintr(t, &regs);
 	if (sig && will_restart(&regs, &result) && dropped_untraced(t, sig)) {
 		if (!t->restart.genuine)
 			expect_artefact(t, &regs);
