@@ -52,6 +52,13 @@ libentrytrace_a_SOURCES += \
 	tracer/trace/stop.c tracer/trace/stop.h \
 	tracer/trace/tracer.h
 
+# Counting in place: code that runs inside the program (asm/stub32.asm).
+libentrytrace_a_SOURCES += \
+	tracer/stub/blob.h \
+	tracer/stub/code.c tracer/stub/code.h \
+	tracer/stub/slot.c tracer/stub/slot.h \
+	tracer/stub/undo.c tracer/stub/undo.h
+
 ENTRYTRACE_LIBS = $(SECCOMP_LIBS) $(JANSSON_LIBS) $(DW_LIBS) $(ELF_LIBS) $(IBERTY_LIBS) $(POPT_LIBS) $(GSL_LIBS) $(ZYDIS_LIBS)
 
 bin_PROGRAMS += entrytrace

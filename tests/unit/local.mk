@@ -21,3 +21,9 @@ TESTS += tests/unit/test_evidence
 tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c
 tests_unit_test_evidence_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/evidence/host.txt tests/unit/evidence/intel.txt tests/unit/evidence/amd.txt
+
+# The code that counts inside a program, and the way out of it.
+check_PROGRAMS += tests/unit/test_stub
+TESTS += tests/unit/test_stub
+tests_unit_test_stub_SOURCES = tests/unit/test_stub.c tests/unit/stub_rig.c tests/unit/stub_rig.h
+tests_unit_test_stub_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
