@@ -4,17 +4,24 @@
 
 # 32-bit, static, no libc; C alone, or C with NAME.asm beside it.
 SAMPLES_32 = vdso-static restart-signal restart-stop sigreturn tree exec-thread threads-clone \
-	untraced-clone spawn exit-code serve orphan blind-seccomp blind-dispatch blind-ptrace
-SAMPLES_32_ASM = int80-loop sysenter-raw syscall32-raw far-call mode-switch int80-64 jit mix
+	untraced-clone spawn exit-code serve orphan blind-seccomp blind-dispatch blind-ptrace \
+	forks jumps crash fixed
+SAMPLES_32_ASM = int80-loop sysenter-raw syscall32-raw far-call mode-switch int80-64 jit mix \
+	late hidden
 # The same for 64-bit programs.
 SAMPLES_64 = int80-64-host native64 x32-number tree64
 SAMPLES_64_ASM = wow64
 # 32-bit C with a libc, dynamic and static.
-SAMPLES_LIBC = vdso-libc threads-pthread woken storm
+SAMPLES_LIBC = vdso-libc threads-pthread woken storm look
+# The same, with the unwinder as a library that the program names itself.
+SAMPLES_LIBC_UNWIND = cancel
+# 32-bit C++, where the compiler has the libraries for it.
+SAMPLES_CXX = cxx-throw
 SAMPLES_LIBC_STATIC = vdso-libc-static
 
-SAMPLES_ALL = $(SAMPLES_32) $(SAMPLES_32_ASM) $(SAMPLES_64) $(SAMPLES_64_ASM) \
-	$(SAMPLES_LIBC) $(SAMPLES_LIBC_STATIC)
+SAMPLES_C = $(SAMPLES_32) $(SAMPLES_32_ASM) $(SAMPLES_64) $(SAMPLES_64_ASM) \
+	$(SAMPLES_LIBC) $(SAMPLES_LIBC_UNWIND) $(SAMPLES_LIBC_STATIC)
+SAMPLES_ALL = $(SAMPLES_C) $(SAMPLES_CXX)
 sample_programs = $(SAMPLES_ALL:%=samples/%)
 noinst_DATA += $(sample_programs)
 CLEANFILES += $(sample_programs) samples/*.o samples/support/*.o
@@ -22,7 +29,7 @@ EXTRA_DIST += samples/support/sample.c samples/support/sample.h samples/support/
 	samples/support/signals.h samples/support/truth.c samples/support/truth.h \
 	samples/support/threads.c samples/support/threads.h samples/support/thread_start.asm \
 	samples/support/start32.asm samples/support/start64.asm samples/support/ways.inc \
-	$(SAMPLES_ALL:%=samples/%.c) $(SAMPLES_32_ASM:%=samples/%.asm) $(SAMPLES_64_ASM:%=samples/%.asm)
+	$(SAMPLES_C:%=samples/%.c) $(SAMPLES_CXX:%=samples/%.cc) $(SAMPLES_32_ASM:%=samples/%.asm) $(SAMPLES_64_ASM:%=samples/%.asm)
 
 SAMPLE_CFLAGS = -std=gnu17 -O2 -g -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes \
 	-fomit-frame-pointer -I$(top_srcdir)/samples -I$(top_srcdir)/tracer
@@ -68,6 +75,21 @@ $(SAMPLES_64_ASM:%=samples/%): samples/%: samples/%.c64.o samples/%.asm64.o $(SA
 $(SAMPLES_LIBC:%=samples/%): samples/%: samples/%.c samples/support/truth.c $(sample_headers)
 	@$(MKDIR_P) $(@D)
 	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_CFLAGS) -pthread -o $@ $< $(top_srcdir)/samples/support/truth.c
+$(SAMPLES_LIBC_UNWIND:%=samples/%): samples/%: samples/%.c samples/support/truth.c $(sample_headers)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_CFLAGS) -pthread -shared-libgcc -Wl,--no-as-needed -o $@ $< \
+		$(top_srcdir)/samples/support/truth.c -lgcc_s
+# Without the libraries the sample is a script that says so.
+SAMPLE_CXX = g++
+SAMPLE_CXXFLAGS = -std=gnu++17 -O2 -g -Wall -Wextra -fnon-call-exceptions -fomit-frame-pointer -fno-pie -no-pie \
+	-I$(top_srcdir)/samples -I$(top_srcdir)/tracer
+$(SAMPLES_CXX:%=samples/%): samples/%: samples/%.cc samples/support/truth.c32.o $(sample_headers)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)if echo '#include <string>' | $(SAMPLE_CXX) -m32 -x c++ -c -o $@.probe.o - 2>/dev/null; then \
+		$(SAMPLE_CXX) -m32 $(SAMPLE_CXXFLAGS) -o $@ $< samples/support/truth.c32.o; \
+	else \
+		printf '#!/bin/sh\necho "$(@F): no g++ that builds 32-bit programs" >&2\nexit 77\n' >$@ && chmod +x $@; \
+	fi
 $(SAMPLES_LIBC_STATIC:%=samples/%): samples/%: samples/%.c samples/support/truth.c $(sample_headers)
 	@$(MKDIR_P) $(@D)
 	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_CFLAGS) -pthread -static -o $@ $< $(top_srcdir)/samples/support/truth.c

@@ -14,13 +14,12 @@ enum { EINTR_RESULT = -4 };
 static volatile unsigned handled, restarts, plain_returns;
 /* Where the child can see that a handler ran to its end: it reads the pipe's other direction. */
 static int tell;
+static unsigned long landing_pad;
 
-/* Does the frame lead back onto an int 0x80? Then the interrupted call comes again. */
+/* Does the frame lead back onto the vDSO's int 0x80? Then the interrupted call comes again. */
 static bool comes_again(const struct ucontext *uc)
 {
-	const unsigned char *at = (const unsigned char *)uc->uc_mcontext.eip;
-
-	return at[0] == 0xcd && at[1] == 0x80;
+	return uc->uc_mcontext.eip == landing_pad - 2;
 }
 
 static void on_restart(int sig, siginfo_t *info, struct ucontext *uc)
@@ -68,6 +67,7 @@ int sample_main(struct sample *s)
 
 	if (!s->sysinfo)
 		sample_skip(s, "this kernel gives 32-bit programs no vDSO");
+	landing_pad = truth_landing_pad(s->sysinfo);
 	truth_share(s);
 	sys1(__NR_pipe, data);
 	sys1(__NR_pipe, told);

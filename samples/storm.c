@@ -104,10 +104,7 @@ int main(int argc, char **argv)
 	}
 	if (pipe(ends) != 0)
 		return 1;
-	/* It stands behind the int 0x80 of __kernel_vsyscall. */
-	for (const uint8_t *code = (const uint8_t *)getauxval(AT_SYSINFO); !landing_pad; code++)
-		if (code[0] == 0xcd && code[1] == 0x80)
-			landing_pad = (uint32_t)(uintptr_t)code + 2;
+	landing_pad = (uint32_t)truth_landing_pad(getauxval(AT_SYSINFO));
 	fflush(stdout);
 	if (fork() == 0) {
 		close(ends[0]);

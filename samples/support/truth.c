@@ -95,17 +95,44 @@ size_t truth_print(char *buf, size_t size, const char *scope)
 	return truth_text(buf, size, at, "\n");
 }
 
-enum entry_path truth_vdso_path(unsigned long sysinfo)
+/*
+ * The first entry instruction of __kernel_vsyscall. A tracer may have planted a
+ * jump at its start: the four bytes of its operand are no instruction.
+ */
+static const unsigned char *vdso_entry(unsigned long sysinfo, enum entry_path *path)
 {
 	const unsigned char *p = (const unsigned char *)sysinfo;
 
-	for (unsigned i = 0; p && i < 32; i++) {
+	for (unsigned i = p && p[0] == 0xe9 ? 5 : 0; p && i < 32; i++) {
 		if (p[i] == 0x0f && p[i + 1] == 0x34)
-			return PATH_VDSO_SYSENTER;
-		if (p[i] == 0x0f && p[i + 1] == 0x05)
-			return PATH_VDSO_SYSCALL;
-		if (p[i] == 0xcd && p[i + 1] == 0x80)
-			return PATH_VDSO_INT80;
+			*path = PATH_VDSO_SYSENTER;
+		else if (p[i] == 0x0f && p[i + 1] == 0x05)
+			*path = PATH_VDSO_SYSCALL;
+		else if (p[i] == 0xcd && p[i + 1] == 0x80)
+			*path = PATH_VDSO_INT80;
+		else
+			continue;
+		return p + i;
 	}
-	return PATH_UNKNOWN;
+	*path = PATH_UNKNOWN;
+	return NULL;
+}
+
+enum entry_path truth_vdso_path(unsigned long sysinfo)
+{
+	enum entry_path path;
+
+	vdso_entry(sysinfo, &path);
+	return path;
+}
+
+unsigned long truth_landing_pad(unsigned long sysinfo)
+{
+	enum entry_path path;
+	const unsigned char *entry = vdso_entry(sysinfo, &path);
+
+	if (!entry)
+		return 0;
+	/* Behind a fast instruction stands the int 0x80 that restarts use. */
+	return (unsigned long)entry + (path == PATH_VDSO_INT80 ? 2 : 4);
 }

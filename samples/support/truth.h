@@ -46,6 +46,12 @@ size_t truth_print(char *buf, size_t size, const char *scope);
 /* Which path a call of __kernel_vsyscall takes on this machine, read from its bytes. */
 enum entry_path truth_vdso_path(unsigned long sysinfo);
 
+/*
+ * Where a call of __kernel_vsyscall comes back from the kernel, 0 when there is
+ * no telling. Two bytes before it a restarted call enters again.
+ */
+unsigned long truth_landing_pad(unsigned long sysinfo);
+
 /* The same formatter for a sample's own line: appends text, then a number. */
 size_t truth_text(char *buf, size_t size, size_t at, const char *text);
 size_t truth_number(char *buf, size_t size, size_t at, long number);
