@@ -160,3 +160,13 @@ void rig_step(struct rig *rig, struct user_regs_struct *regs)
 	assert_int_equal(WSTOPSIG(status), SIGTRAP);
 	rig_get_regs(rig->pid, regs);
 }
+
+void rig_assert_regs(const struct user_regs_struct *a, const struct user_regs_struct *b, uint64_t ip)
+{
+	const unsigned long long *x = (const void *)a, *y = (const void *)b;
+
+	for (size_t i = 0; i < sizeof(*a) / sizeof(*x); i++)
+		if (x[i] != y[i])
+			fail_msg("word %zu of the registers: %#llx, not %#llx, from ip %#llx", i, x[i], y[i],
+				 (unsigned long long)ip);
+}

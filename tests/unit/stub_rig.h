@@ -55,6 +55,9 @@ void rig_enter(struct rig *rig, uint32_t ip, uint32_t eax, uint32_t ret, struct 
 void rig_get_regs(pid_t pid, struct user_regs_struct *regs);
 void rig_set_regs(pid_t pid, const struct user_regs_struct *regs);
 
+/* Fails where a and b differ; ip is told. */
+void rig_assert_regs(const struct user_regs_struct *a, const struct user_regs_struct *b, uint64_t ip);
+
 /* One instruction on. */
 void rig_step(struct rig *rig, struct user_regs_struct *regs);
 

@@ -17,16 +17,6 @@ static const uint16_t pads[] = {0x5e9, 0x00c + 0x20, 0xf80, 0x800};
 
 /* ---- what one call does ---- */
 
-static void assert_regs_equal(const struct user_regs_struct *a, const struct user_regs_struct *b, uint64_t ip)
-{
-	const unsigned long long *x = (const void *)a, *y = (const void *)b;
-
-	for (size_t i = 0; i < sizeof(*a) / sizeof(*x); i++)
-		if (x[i] != y[i])
-			fail_msg("word %zu of the registers: %#llx, not %#llx, from ip %#llx", i, x[i], y[i],
-				 (unsigned long long)ip);
-}
-
 struct before {
 	struct user_regs_struct regs;
 	struct rig_memory memory;
@@ -48,7 +38,7 @@ static void check_undo(struct rig *rig, const struct before *before, const struc
 		assert_int_equal(undone, STUB_UNDONE);
 	}
 	assert_memory_equal(table, before->memory.table, sizeof(table));
-	assert_regs_equal(&regs, &before->regs, now->rip);
+	rig_assert_regs(&regs, &before->regs, now->rip);
 }
 
 /* Nothing but the three pushes below the stack pointer, and nothing but the table elsewhere. */
@@ -90,7 +80,7 @@ static void call(struct rig *rig, uint32_t ret, uint32_t nr, uint32_t want_slot)
 		want.rbp = t->sysenter ? want.rsp : want.rcx;
 		before.memory.table[want_slot].count++;
 	}
-	assert_regs_equal(&regs, &want, regs.rip);
+	rig_assert_regs(&regs, &want, regs.rip);
 	assert_memory_equal(rig->memory->table, before.memory.table, sizeof(before.memory.table));
 }
 
