@@ -67,6 +67,8 @@ static void leave_site(struct rig *rig)
 	rig_step(rig, &regs);
 	rig_assert_regs(&regs, &want, site->entered_ip);
 	assert_int_equal(stub_site_undo(site, &regs), STUB_NOT_HERE);
+	regs.rip = site->enter + (1ull << 32);
+	assert_int_equal(stub_site_undo(site, &regs), STUB_NOT_HERE);
 
 	/* The kernel has put it back to restart: with restart_syscall, here. */
 	out = want;
