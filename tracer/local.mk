@@ -46,6 +46,7 @@ libentrytrace_a_SOURCES += \
 	tracer/trace/disguise.c tracer/trace/disguise.h \
 	tracer/trace/entry.c tracer/trace/entry.h \
 	tracer/trace/gather.c tracer/trace/gather.h \
+	tracer/trace/inplace.c tracer/trace/inplace.h \
 	tracer/trace/loop.c \
 	tracer/trace/restart.c tracer/trace/restart.h \
 	tracer/trace/shared.h \
@@ -56,6 +57,10 @@ libentrytrace_a_SOURCES += \
 libentrytrace_a_SOURCES += \
 	tracer/stub/blob.h \
 	tracer/stub/code.c tracer/stub/code.h \
+	tracer/stub/form.c tracer/stub/form.h \
+	tracer/stub/image.c tracer/stub/image.h \
+	tracer/stub/inject.c tracer/stub/inject.h \
+	tracer/stub/pattern.c tracer/stub/pattern.h \
 	tracer/stub/slot.c tracer/stub/slot.h \
 	tracer/stub/undo.c tracer/stub/undo.h
 

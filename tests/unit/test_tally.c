@@ -41,10 +41,10 @@ static void counts_by_image_site_and_number(void **state)
 	assert_ptr_not_equal(s1, s3);
 	assert_ptr_equal(s1, tally_site(&t, (struct tally_key){&libc, 0x10, a, PATH_INT80}, "x", "y", NULL));
 	for (int i = 0; i < 3000; i++)
-		tally_count(&t, s1, ABI_I386, i % 300);
-	tally_count(&t, s1, ABI_X86_64, 7);
-	tally_count(&t, s2, ABI_I386, -1);
-	tally_count(&t, s3, ABI_I386, 4);
+		tally_count(&t, s1, ABI_I386, i % 300, 1);
+	tally_count(&t, s1, ABI_X86_64, 7, 1);
+	tally_count(&t, s2, ABI_I386, -1, 1);
+	tally_count(&t, s3, ABI_I386, 4, 1);
 	tally_finish(&t, &out, name_it, &named);
 	assert_int_equal(named, 3);
 	assert_int_equal(out.entries, 3003);

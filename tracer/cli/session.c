@@ -8,6 +8,7 @@
 #include "cli/command.h"
 
 #include "cli/baseline.h"
+#include "cli/counting.h"
 #include "cli/emit.h"
 #include "cli/front.h"
 #include "cli/pricing.h"
@@ -81,12 +82,12 @@ static int run_with(struct tracer_process *tp, struct spawn *program, struct err
 	if (front_listen(&front, err) != 0)
 		return EXIT_TROUBLE;
 	tp->done = done[1];
+	front.progress = tp->progress = wants_progress(tp->cfg);
 	front.tracer = tracer_process_start(tp, err);
 	close(done[1]);
 	front.done = done[0];
 	if (front.tracer < 0)
 		return EXIT_TROUBLE;
-	front.progress = wants_progress(tp->cfg);
 	atomic_store(&tp->shared->watch_terminal, front.progress && tp->cfg->progress == PROGRESS_AUTO);
 	if (program) {
 		/* The tracer holds the gate now: when it fails, the program gives up too. */
@@ -128,7 +129,7 @@ static int trace(struct tracer_process *tp, const struct inherited *in, struct e
 		if (status)
 			return status;
 	}
-	if (spawn(tp->cfg->operands, in, &program, err) != 0)
+	if (spawn(tp->cfg->operands, in, &tp->pass, &program, err) != 0)
 		return EXIT_TROUBLE;
 	tp->program = &program;
 	status = run_with(tp, &program, err);
@@ -148,6 +149,7 @@ int session_run(const struct config *cfg)
 	if (check_what(cfg, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
 		/* Measured here, if at all: never under the filter, never while the program runs. */
 		pricing_open(cfg, &pricing);
+		tp.by_stops = counting_choose(cfg, &tp.pass);
 		status = trace(&tp, &in, &err);
 		pricing_close(&pricing);
 	}

@@ -5,6 +5,7 @@
 #include "report/format.h"
 #include "stack/sampler.h"
 #include "symbol/symbol.h"
+#include "trace/inplace.h"
 #include "trace/tracer.h"
 
 #include <errno.h>
@@ -14,7 +15,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <unistd.h>
+
+/* Between two looks at counters in the program. */
+enum { TICK_US = 100000 };
+
+/* Entries after which an int 0x80 site is patched: under --count=inplace, and =auto. */
+enum { PATCH_SOON = 16, PATCH_WORTHWHILE = 1000 };
 
 /* Only to end a wait: the flag is in the shared page. */
 static void wake_up(int sig)
@@ -124,6 +132,11 @@ static void entry_stack(void *ctx, const struct site *site, struct thread *t,
 	sampler_entry(ctx, site, t, regs);
 }
 
+static void counted_stacks(void *ctx, const struct site *site, int64_t n)
+{
+	sampler_skip(ctx, site, n);
+}
+
 /* The samples that were lost are entries without a stack: said where all that is missing is said. */
 static void note_losses(struct tally *tally, const struct sampler *stacks)
 {
@@ -224,14 +237,30 @@ static int start_stacks(const struct tracer_process *tp, struct tracer *tr, stru
 	if (!tr->on_entry_ctx)
 		return err->code;
 	tr->on_entry = entry_stack;
+	tr->on_counted = counted_stacks;
+	tr->learn_after = opt.all ? UINT64_MAX : SAMPLER_FIRST;
 	return 0;
 }
 
 static void stop_stacks(struct tracer *tr)
 {
 	tr->on_entry = NULL;
+	tr->on_counted = NULL;
 	sampler_free(tr->on_entry_ctx);
 	tr->on_entry_ctx = NULL;
+}
+
+/* Entries that are counted in place wake nobody up: who wants to see them has to look. */
+static void start_ticks(const struct tracer_process *tp, struct tracer *tr)
+{
+	const struct itimerval often = {.it_interval.tv_usec = TICK_US, .it_value.tv_usec = TICK_US};
+	struct sigaction sa = {.sa_handler = wake_up};
+
+	tr->ticks = tr->pass.on && (tr->on_counted || tp->progress);
+	if (!tr->ticks)
+		return;
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
 }
 
 static int work(const struct tracer_process *tp, struct tracer *tr)
@@ -244,6 +273,7 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 	if (rc == 0)
 		rc = seize(tp, tr, err);
 	if (rc == 0) {
+		start_ticks(tp, tr);
 		tracer_run(tr);
 		/* It never became the program: the front process has been told why. */
 		if (!tr->running)
@@ -253,6 +283,10 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 			atomic_store(&tp->shared->exit_code, EXIT_TROUBLE);
 			return EXIT_TROUBLE;
 		}
+		setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL);
+		inplace_collect(tr);
+		/* Counting is over. */
+		tr->background = true;
 		alive = tr->attached ? 0 : alive_processes(tr);
 		atomic_store(&tp->shared->state, TRACER_REPORTING);
 		shared_wipe_line(tp->shared);
@@ -284,6 +318,9 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 		return pid;
 	stand_apart(front);
 	tracer_init(&tr, tp->shared);
+	tr.pass = tp->pass;
+	tr.patch_after = tp->cfg->count == COUNT_INPLACE ? PATCH_SOON : PATCH_WORTHWHILE;
+	tr.by_stops = tp->by_stops;
 	tr.follow_orphans = tp->cfg->follow_orphans;
 	tr.evidence = tp->evidence;
 	status = work(tp, &tr);

@@ -19,6 +19,9 @@ struct tracer_process {
 	const struct config *cfg;
 	struct spawn *program;   /* waits at its gate; NULL when attaching */
 	struct trace_shared *shared;
+	struct filter_pass pass; /* what the program's filter lets through */
+	bool progress;           /* a live line may be shown */
+	const char *by_stops;    /* why nothing, though it was wanted; or NULL */
 	int done;                /* closed when the report is written */
 	FILE *out;
 	FILE *save, *evidence;   /* NULL without --save, --record-evidence */

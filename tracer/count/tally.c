@@ -50,7 +50,7 @@ struct tally_site *tally_site(struct tally *t, struct tally_key key, const char 
 	return s;
 }
 
-void tally_count(struct tally *t, struct tally_site *ts, enum abi abi, int64_t nr)
+void tally_count(struct tally *t, struct tally_site *ts, enum abi abi, int64_t nr, int64_t n)
 {
 	struct site *s = &ts->site;
 	size_t i = ts->last;
@@ -63,10 +63,10 @@ void tally_count(struct tally *t, struct tally_site *ts, enum abi abi, int64_t n
 			*vec_push(s->calls, s->ncalls) = (struct call_count){.abi = abi, .nr = nr};
 		ts->last = i;
 	}
-	s->calls[i].entries++;
-	s->entries++;
-	t->images[s->image].entries++;
-	t->entries++;
+	s->calls[i].entries += (uint64_t)n;
+	s->entries += (uint64_t)n;
+	t->images[s->image].entries += (uint64_t)n;
+	t->entries += (uint64_t)n;
 }
 
 void tally_blind(struct tally *t, const char *kind, uint64_t count, const char *note)

@@ -42,8 +42,8 @@ uint32_t tally_image(struct tally *t, const char *exe, enum abi abi);
 struct tally_site *tally_site(struct tally *t, struct tally_key key, const char *module_name,
 			      const char *instruction, const char *entered_at);
 
-/* One entry more. */
-void tally_count(struct tally *t, struct tally_site *site, enum abi abi, int64_t nr);
+/* n entries more; fewer, when some were counted that were not made. */
+void tally_count(struct tally *t, struct tally_site *site, enum abi abi, int64_t nr, int64_t n);
 
 /* Adds count to the blind spot of that kind. The note is the one given first; it is copied. */
 void tally_blind(struct tally *t, const char *kind, uint64_t count, const char *note);

@@ -3,7 +3,6 @@
 
 #include "base/cleanup.h"
 #include "launch/explain.h"
-#include "launch/filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,7 +68,7 @@ static void tell(int fd, const struct failure *f)
 }
 
 /* In the child, up to execve. Never returns. */
-static void become(char *const argv[], int gate, int ready, int failed)
+static void become(char *const argv[], const struct filter_pass *pass, int gate, int ready, int failed)
 {
 	struct failure f = {0};
 	char byte = 0;
@@ -80,7 +79,7 @@ static void become(char *const argv[], int gate, int ready, int failed)
 		if (write(ready, &byte, 1) != 1 || read(gate, &byte, 1) != 1)
 			_exit(125);
 		prctl(PR_SET_PTRACER, 0, 0, 0, 0);
-		if (filter_install(&f.err) != 0) {
+		if (filter_install(pass, &f.err) != 0) {
 			tell(failed, &f);
 			_exit(125);
 		}
@@ -90,7 +89,10 @@ static void become(char *const argv[], int gate, int ready, int failed)
 	_exit(127);
 }
 
-enum how { TRACED, UNTRACED, UNTRACED_WITH_INPUT };
+struct how {
+	const struct filter_pass *pass; /* NULL: untraced */
+	bool keep_input;                /* untraced only */
+};
 
 static void hide_output(bool keep_input)
 {
@@ -117,11 +119,10 @@ static void give_back(const struct inherited *in)
 	sigprocmask(SIG_SETMASK, &in->mask, NULL);
 }
 
-static int start(char *const argv[], const struct inherited *in, enum how how, struct spawn *out,
-		 struct err *err)
+static int start(char *const argv[], const struct inherited *in, const struct how *how,
+		 struct spawn *out, struct err *err)
 {
-	bool traced = how == TRACED;
-
+	bool traced = how->pass;
 	int gate[2] = {-1, -1}, ready[2] = {-1, -1}, failed[2] = {-1, -1};
 	int rc = 0;
 	pid_t pid = -1;
@@ -135,10 +136,10 @@ static int start(char *const argv[], const struct inherited *in, enum how how, s
 			close(gate[1]);
 			close(ready[0]);
 		} else {
-			hide_output(how == UNTRACED_WITH_INPUT);
+			hide_output(how->keep_input);
 		}
 		close(failed[0]);
-		become(argv, gate[0], ready[1], failed[1]);
+		become(argv, how->pass, gate[0], ready[1], failed[1]);
 	}
 	if (gate[0] >= 0)
 		close(gate[0]);
@@ -152,15 +153,16 @@ static int start(char *const argv[], const struct inherited *in, enum how how, s
 	return rc;
 }
 
-int spawn(char *const argv[], const struct inherited *in, struct spawn *out, struct err *err)
+int spawn(char *const argv[], const struct inherited *in, const struct filter_pass *pass,
+	  struct spawn *out, struct err *err)
 {
-	return start(argv, in, TRACED, out, err);
+	return start(argv, in, &(struct how){.pass = pass}, out, err);
 }
 
 int spawn_untraced(char *const argv[], const struct inherited *in, bool keep_input, struct spawn *out,
 		   struct err *err)
 {
-	return start(argv, in, keep_input ? UNTRACED_WITH_INPUT : UNTRACED, out, err);
+	return start(argv, in, &(struct how){.keep_input = keep_input}, out, err);
 }
 
 int spawn_failure(const struct spawn *sp, struct err *err)

@@ -8,6 +8,7 @@
 #define ET_LAUNCH_SPAWN_H
 
 #include "base/err.h"
+#include "launch/filter.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -36,9 +37,11 @@ struct spawn {
 /*
  * Forks. The program inherits everything that the caller has: environment,
  * descriptors, signal mask and dispositions, limits; so call it before any of
- * them is touched, but for what in says. Returns 0 or a negative errno.
+ * them is touched, but for what in says. pass: what its filter lets through.
+ * Returns 0 or a negative errno.
  */
-int spawn(char *const argv[], const struct inherited *in, struct spawn *out, struct err *err);
+int spawn(char *const argv[], const struct inherited *in, const struct filter_pass *pass,
+	  struct spawn *out, struct err *err);
 
 /*
  * The same without filter and gate, for an untraced run that nobody looks at:

@@ -54,8 +54,10 @@ void trace_fini(struct trace *t)
 	free(t->command);
 	free(t->partial);
 	host_fini(&t->host);
-	for (size_t i = 0; i < t->nimages; i++)
+	for (size_t i = 0; i < t->nimages; i++) {
 		free(t->images[i].exe);
+		free(t->images[i].by_stops);
+	}
 	free(t->images);
 	for (size_t i = 0; i < t->nsites; i++)
 		site_fini(&t->sites[i]);

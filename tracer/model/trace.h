@@ -47,6 +47,8 @@ struct image {
 	uint64_t processes; /* that ran it, by exec or by fork */
 	uint64_t threads;   /* tasks that ran it, first threads included */
 	uint64_t entries;
+	uint64_t in_place; /* of its processes, those whose calls were counted in the program itself */
+	char *by_stops;    /* why others were not: a clause; NULL where in place was not asked for, or all were */
 };
 
 /* Something that a tracer cannot see or could not follow. */

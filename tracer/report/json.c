@@ -147,6 +147,10 @@ static json_t *images(const struct trace *t)
 		json_put(o, "processes", json_count(im->processes));
 		json_put(o, "threads", json_count(im->threads));
 		json_put(o, "entries", json_count(im->entries));
+		if (im->in_place || im->by_stops) {
+			json_put(o, "in_place", json_count(im->in_place));
+			json_put(o, "by_stops", im->by_stops ? json_text(im->by_stops) : json_null());
+		}
 		json_add(a, o);
 	}
 	return a;

@@ -98,6 +98,36 @@ static void totals(struct text *x)
 	fputc('\n', x->page.out);
 }
 
+/* Said only where it was asked for: how the entries came to be counted. */
+static void counting(struct text *x)
+{
+	const struct trace *t = x->trace;
+	uint64_t in_place = 0, stopped = 0;
+
+	for (size_t i = 0; i < t->nimages; i++) {
+		in_place += t->images[i].in_place;
+		stopped += t->images[i].by_stops != NULL;
+	}
+	if (in_place)
+		page_wrap(&x->page, INK_DIM, 0, 2,
+			  stopped ? "Calls through the vDSO were counted in the program itself, but not everywhere:"
+				  : "Calls through the vDSO were counted in the program itself, without stopping it.");
+	else if (stopped)
+		page_wrap(&x->page, INK_DIM, 0, 2, "Nothing was counted in the program itself; every entry was a stop:");
+	for (size_t i = 0; i < t->nimages; i++) {
+		const struct image *im = &t->images[i];
+
+		if (!im->by_stops)
+			continue;
+		auto_free char *exe = text_escape(im->exe, x->page.style->utf8);
+		auto_free char *why = text_escape(im->by_stops, x->page.style->utf8);
+		auto_free char *s = xasprintf("%s: by stops, because %s", exe, why);
+
+		fputs("  ", x->page.out);
+		page_wrap(&x->page, INK_DIM, 2, 4, s);
+	}
+}
+
 static void partial(struct text *x)
 {
 	if (!x->trace->partial)
@@ -171,6 +201,7 @@ static int write_text(FILE *out, const struct trace *t, const struct estimate *e
 	partial(&x);
 	ending(&x);
 	totals(&x);
+	counting(&x);
 	if (t->entries) {
 		text_paths(&x);
 		text_sites(&x);

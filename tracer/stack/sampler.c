@@ -204,6 +204,11 @@ void sampler_entry(struct sampler *s, const void *key, struct thread *t,
 	unwinders_submit(&s->unwinders, p, bits);
 }
 
+void sampler_skip(struct sampler *s, const void *key, int64_t n)
+{
+	schedule_skip(&site_of(s, key)->schedule, n);
+}
+
 void sampler_finish(struct sampler *s)
 {
 	unwinders_drain(&s->unwinders);

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "model/trace.h"
+#include "stack/schedule.h"
 #include "symbol/symbol.h"
 #include "tracee/module.h"
 #include "tracee/thread.h"
@@ -18,6 +19,9 @@ struct sampler_options {
 	bool all;       /* a stack of every entry */
 	unsigned bytes; /* of stack to copy; what exceeds the wire's limit is cut */
 };
+
+/* A site's first entries, each of which gets a stack. */
+enum { SAMPLER_FIRST = SCHEDULE_FIRST };
 
 struct sampler;
 
@@ -35,6 +39,9 @@ void sampler_free(struct sampler *s);
  */
 void sampler_entry(struct sampler *s, const void *site, struct thread *t,
 		  const struct user_regs_struct *regs);
+
+/* n entries of a site that were counted where nobody could look; negative: so many were none. */
+void sampler_skip(struct sampler *s, const void *site, int64_t n);
 
 /* Waits for the last samples. To be called once, before the stacks are taken. */
 void sampler_finish(struct sampler *s);

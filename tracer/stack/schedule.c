@@ -36,6 +36,13 @@ uint64_t schedule_entry(struct schedule *s, bool all)
 	return length;
 }
 
+void schedule_skip(struct schedule *s, int64_t n)
+{
+	s->seen += (uint64_t)n;
+	s->end = s->seen + 1 > s->promised ? s->seen + 1 : s->promised;
+	s->pick = s->end;
+}
+
 int64_t schedule_settle(const struct schedule *s)
 {
 	return (int64_t)(s->seen - s->promised);

@@ -30,6 +30,12 @@ void schedule_init(struct schedule *s, uint64_t seed);
 uint64_t schedule_entry(struct schedule *s, bool all);
 
 /*
+ * n entries at which no sample could be taken; negative: so many were none. The
+ * next one is sampled, and stands for them, too.
+ */
+void schedule_skip(struct schedule *s, int64_t n);
+
+/*
  * What has to be added to the weight of the last sample, so that all weights
  * add up to the entries: the last stratum may have been cut short, or not
  * sampled yet.

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "elf/segments.h"
+#include "trace/inplace.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
@@ -29,6 +30,14 @@ void birth_count(struct tracer *tr, const struct thread *t, bool process)
 	image->processes += process;
 }
 
+static struct space *copy_of(const struct space *space)
+{
+	struct space *copy = space_copy(space);
+
+	inplace_copied(space, copy);
+	return copy;
+}
+
 struct thread *birth_adopt(struct tracer *tr, struct thread *maker)
 {
 	unsigned long tid;
@@ -44,7 +53,7 @@ struct thread *birth_adopt(struct tracer *tr, struct thread *maker)
 	t->tgid = thread ? maker->tgid : t->tid;
 	if (maker->space) {
 		t->space = maker->clone_flags & CLONE_VM ? space_ref(maker->space)
-							 : space_copy(maker->space);
+							 : copy_of(maker->space);
 		birth_count(tr, t, !thread);
 	}
 	/* It was made with the flag taken off, in its registers or its memory too. */
@@ -69,7 +78,7 @@ static void adopt_by_proc(struct tracer *tr, struct thread *t)
 	} else if (procfs_status(t->tid, "PPid", 10, &ppid)) {
 		kin = threads_find(&tr->threads, (pid_t)ppid);
 		if (kin && kin->space)
-			t->space = space_copy(kin->space);
+			t->space = copy_of(kin->space);
 	}
 	if (!t->space)
 		birth_image(tr, t);

@@ -13,7 +13,7 @@ static const struct {
 	{"munmap", CALL_REMAP},
 	{"mprotect", CALL_REMAP},
 	{"pkey_mprotect", CALL_REMAP},
-	{"mremap", CALL_REMAP_ANY},
+	{"mremap", CALL_MREMAP},
 	{"remap_file_pages", CALL_REMAP_ANY},
 	{"shmat", CALL_REMAP_ANY},
 	{"shmdt", CALL_REMAP_ANY},
@@ -26,6 +26,7 @@ static const struct {
 	{"rt_sigreturn", CALL_RT_SIGRETURN},
 	{"seccomp", CALL_SECCOMP},
 	{"prctl", CALL_PRCTL},
+	{"personality", CALL_PERSONALITY},
 	{"ptrace", CALL_PTRACE},
 	{"write", CALL_WRITE},
 	{"writev", CALL_WRITE},
@@ -51,6 +52,16 @@ static const struct {
 	{"io_getevents", 4, 0},
 	{"io_pgetevents", 4, 0},
 	{"io_pgetevents_time64", 4, 0},
+};
+
+/* These only look something up in the kernel, or set it. */
+static const char *const instant[] = {
+	"getpid", "getppid", "gettid", "getuid", "getuid32", "geteuid", "geteuid32", "getgid", "getgid32",
+	"getegid", "getegid32", "getresuid32", "getresgid32", "getgroups32", "getpgrp", "getpgid", "getsid",
+	"time", "gettimeofday", "clock_gettime", "clock_gettime64", "clock_getres", "clock_getres_time64",
+	"times", "getrusage", "getrlimit", "ugetrlimit", "uname", "sysinfo", "umask", "getcpu", "sched_yield",
+	"sched_getparam", "sched_getscheduler", "sched_getaffinity", "getpriority", "rt_sigprocmask",
+	"sigprocmask", "rt_sigaction", "rt_sigpending", "sigaltstack", "alarm", "getitimer", "setitimer",
 };
 
 /* x32 numbers are told apart by bit 30. */
@@ -80,6 +91,12 @@ void calls_init(struct calls *c)
 			if (nr >= 0 && index_of(nr) < CALL_NR_MAX)
 				c->waits[abi][index_of(nr)] = (uint8_t)(i + 1);
 		}
+	for (size_t i = 0; i < sizeof(instant) / sizeof(instant[0]); i++) {
+		int nr = syscall_number(ABI_I386, instant[i]);
+
+		if (nr >= 0 && nr < CALL_NR_MAX)
+			c->instant[nr] = true;
+	}
 	/* i386's first mmap takes its arguments from memory; the others' is mmap2 by another name. */
 	set(c, ABI_I386, "mmap", CALL_REMAP_ANY);
 	set(c, ABI_X86_64, "mmap", CALL_MAP);
@@ -102,4 +119,9 @@ bool call_waits_for_ever(const struct calls *c, enum abi abi, int64_t nr, const 
 		return false;
 	rule--;
 	return waiting[rule].limit < 0 || (int32_t)args[waiting[rule].limit] == waiting[rule].none;
+}
+
+bool call_never_sleeps(const struct calls *c, int64_t nr)
+{
+	return nr < 0 || nr >= CALL_NR_MAX || c->instant[nr];
 }

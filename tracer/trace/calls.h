@@ -12,6 +12,7 @@ enum call_kind {
 	CALL_PLAIN,
 	CALL_MAP,       /* mmap: changes what was mapped only with MAP_FIXED */
 	CALL_REMAP,     /* a range of addresses, given in the first two arguments, changes */
+	CALL_MREMAP,    /* the range in the first two, and with MREMAP_FIXED another at the fifth */
 	CALL_REMAP_ANY, /* what it changes cannot be told from the arguments */
 	CALL_FORK,      /* fork: no flags */
 	CALL_VFORK,
@@ -21,6 +22,7 @@ enum call_kind {
 	CALL_RT_SIGRETURN,
 	CALL_SECCOMP,
 	CALL_PRCTL,
+	CALL_PERSONALITY,
 	CALL_PTRACE,
 	CALL_WRITE, /* may write to the terminal */
 };
@@ -29,6 +31,7 @@ enum call_kind {
 
 struct calls {
 	uint8_t kind[ABIS][CALL_NR_MAX];
+	bool instant[CALL_NR_MAX]; /* i386: see call_never_sleeps() */
 	uint8_t waits[ABIS][CALL_NR_MAX]; /* 1 + index of the rule for calls that can wait for ever */
 };
 
@@ -43,5 +46,11 @@ enum call_kind call_kind(const struct calls *c, enum abi abi, int64_t nr);
  * have a limit that a restart would lengthen.)
  */
 bool call_waits_for_ever(const struct calls *c, enum abi abi, int64_t nr, const uint64_t args[6]);
+
+/*
+ * Can this call of the i386 table never be interrupted, and so never be made
+ * again by the kernel: it only looks something up, or no such call exists?
+ */
+bool call_never_sleeps(const struct calls *c, int64_t nr);
 
 #endif

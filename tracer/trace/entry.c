@@ -6,6 +6,7 @@
 #include "trace/disguise.h"
 #include "classify/record.h"
 #include "trace/gather.h"
+#include "trace/inplace.h"
 #include "trace/restart.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
@@ -76,7 +77,7 @@ static void note_mapping(struct thread *t, enum call_kind kind, const uint64_t *
 	bool touches;
 
 	t->space->mapped++;
-	if (kind == CALL_REMAP_ANY)
+	if (kind == CALL_REMAP_ANY || kind == CALL_MREMAP)
 		touches = true;
 	else if (kind == CALL_MAP)
 		touches = (args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE)) &&
@@ -148,7 +149,7 @@ void entry_restore_untraced(struct thread *t)
 	t->untraced.where = UNTRACED_NONE;
 }
 
-static void note_seccomp(struct tracer *tr, const struct call *c, enum call_kind kind)
+static void note_seccomp(struct tracer *tr, struct thread *t, const struct call *c, enum call_kind kind)
 {
 	uint64_t op = c->args[0];
 	bool strict = kind == CALL_SECCOMP ? op == SECCOMP_SET_MODE_STRICT
@@ -157,6 +158,7 @@ static void note_seccomp(struct tracer *tr, const struct call *c, enum call_kind
 					   : op == PR_SET_SECCOMP && c->args[1] == SECCOMP_MODE_FILTER;
 
 	if (filter) {
+		inplace_stop_learning(t);
 		disguise_drop_filter(&tr->disguise);
 		tally_blind(&tr->tally, "seccomp-filter", 1,
 			    "seccomp filters that the program installed itself: calls that they answer with ERRNO, TRAP, KILL or USER_NOTIF never reach the tracer");
@@ -203,8 +205,13 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	switch (kind) {
 	case CALL_MAP:
 	case CALL_REMAP:
+	case CALL_MREMAP:
 	case CALL_REMAP_ANY:
 		note_mapping(t, kind, c->args);
+		t->mapping = inplace_mapping(tr, t, kind, c->args);
+		return t->mapping;
+	case CALL_PERSONALITY:
+		inplace_mapping(tr, t, kind, c->args);
 		break;
 	case CALL_FORK:
 		t->making = true;
@@ -225,10 +232,10 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 		break;
 	case CALL_PRCTL:
 		disguise_prctl(&tr->disguise, t, c->args[0], c->args[1]);
-		note_seccomp(tr, c, kind);
+		note_seccomp(tr, t, c, kind);
 		break;
 	case CALL_SECCOMP:
-		note_seccomp(tr, c, kind);
+		note_seccomp(tr, t, c, kind);
 		break;
 	case CALL_PTRACE:
 		note_ptrace(tr, c);
@@ -266,6 +273,7 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 	struct evidence ev;
 	struct call call;
 	struct tally_site *site;
+	enum inplace_entry in_place;
 	bool artefact;
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info), &info) <= 0 ||
@@ -275,7 +283,9 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 	}
 	if (t->space->changing)
 		space_forget(t->space);
+	in_place = inplace_entry(t, &info, &regs);
 	gather(t, &info, &regs, &ev);
+	ev.restart |= in_place == INPLACE_RESTART;
 	artefact = restart_is_artefact(t, &ev);
 	t->restart.armed = t->restart.genuine = t->restart.eintr = false;
 	/* The members that a seccomp stop fills in begin like those of a syscall-entry-stop. */
@@ -290,7 +300,11 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 		site = space_cached(t->space, &ev);
 		if (!site)
 			site = decide(tr, t, &ev);
-		tally_count(&tr->tally, site, call.abi, call.nr);
+		tally_count(&tr->tally, site, call.abi, call.nr, 1);
+		if (in_place == INPLACE_MISS)
+			inplace_learn(tr, t, &ev, site);
+		else if (site->site.path == PATH_INT80)
+			inplace_patch(tr, t, &ev, site);
 		if (tr->on_entry)
 			tr->on_entry(tr->on_entry_ctx, &site->site, t, &regs);
 		atomic_store_explicit(&tr->shared->entries, tr->tally.entries, memory_order_relaxed);

@@ -4,11 +4,13 @@
 #include "trace/birth.h"
 #include "trace/disguise.h"
 #include "trace/entry.h"
+#include "trace/inplace.h"
 #include "trace/restart.h"
 #include "trace/stop.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,6 +23,7 @@ void tracer_init(struct tracer *tr, struct trace_shared *shared)
 	memset(tr, 0, sizeof(*tr));
 	tr->shared = shared;
 	calls_init(&tr->calls);
+	tr->scan_cache = scan_cache_new();
 }
 
 void tracer_fini(struct tracer *tr)
@@ -28,14 +31,22 @@ void tracer_fini(struct tracer *tr)
 	threads_fini(&tr->threads);
 	tally_fini(&tr->tally);
 	modules_fini(&tr->modules);
+	scan_cache_free(tr->scan_cache);
+}
+
+/* Its entries are seen at syscall-entry-stops, whatever the filter says of them. */
+static bool stops_twice(const struct thread *t)
+{
+	return t->space && t->space->every;
 }
 
 /* ESRCH is no error: the task was killed, and wait4() will say so. */
 static void resume(struct tracer *tr, struct thread *t, int sig, bool to_exit)
 {
-	enum __ptrace_request how = tr->attached || to_exit ? PTRACE_SYSCALL : PTRACE_CONT;
+	enum __ptrace_request how = tr->attached || to_exit || stops_twice(t) ? PTRACE_SYSCALL : PTRACE_CONT;
 
-	ptrace(how, t->tid, NULL, (long)sig);
+	if (!inplace_hold(tr, t, how, sig))
+		ptrace(how, t->tid, NULL, (long)sig);
 }
 
 static double seconds(const struct timeval *tv)
@@ -50,6 +61,7 @@ static void on_first_stop(struct tracer *tr, struct thread *t)
 	if (!t->adopted && !birth_unclaimed(tr, t))
 		return;
 	entry_restore_untraced(t);
+	inplace_born(tr, t);
 	resume(tr, t, 0, false);
 }
 
@@ -58,8 +70,13 @@ static void leave(struct tracer *tr, struct thread *t)
 {
 	bool making = t->making;
 	struct thread *child, *next;
+	struct space *space = t->space ? space_ref(t->space) : NULL;
 
 	threads_remove(&tr->threads, t);
+	/* Perhaps the others waited for this one only. */
+	if (space)
+		inplace_recheck(tr, space);
+	space_unref(space);
 	if (!making)
 		return;
 	HASH_ITER(hh, tr->threads.by_tid, child, next)
@@ -118,7 +135,7 @@ static void count_if_entry(struct tracer *tr, struct thread *t)
 {
 	struct ptrace_syscall_info info;
 
-	if (!tr->attached || !counts(tr, t))
+	if (!(tr->attached || stops_twice(t)) || !counts(tr, t))
 		return;
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info), &info) <= 0)
 		entry_unreadable(tr, errno);
@@ -155,15 +172,20 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 	t->making = t->making && s->kind == STOP_FORK;
 	switch (s->kind) {
 	case STOP_SECCOMP:
-		resume(tr, t, 0, counts(tr, t) && entry_handle(tr, t));
+		/* Otherwise it has been counted, at the stop right before this one. */
+		resume(tr, t, 0, counts(tr, t) && !stops_twice(t) && entry_handle(tr, t));
 		break;
 	case STOP_SYSCALL:
 		entry_restore_untraced(t);
+		if (t->mapping)
+			inplace_mapped(tr, t);
+		t->mapping = false;
 		count_if_entry(tr, t);
 		resume(tr, t, 0, false);
 		break;
 	case STOP_SIGNAL:
 		note_signal(tr, t, s->value);
+		inplace_hide(t);
 		if (let_faulting_init_go(tr, t, s->value))
 			break;
 		if (t->space)
@@ -175,20 +197,24 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 	case STOP_GROUP:
 		if (t->space)
 			restart_expect_from_stop(&tr->calls, t, 0);
-		ptrace(PTRACE_LISTEN, t->tid, NULL, NULL);
+		if (!inplace_hold(tr, t, PTRACE_LISTEN, 0))
+			ptrace(PTRACE_LISTEN, t->tid, NULL, NULL);
 		break;
 	case STOP_TRAP:
 		if (!t->first_stop_seen) {
 			on_first_stop(tr, t);
 			break;
 		}
-		if (t->space)
+		if (inplace_interrupted(t))
+			restart_expect_from_interrupt(&tr->calls, t);
+		else if (t->space)
 			restart_expect_from_stop(&tr->calls, t, 0);
 		resume(tr, t, 0, false);
 		break;
 	case STOP_FORK:
 		made = birth_adopt(tr, t);
 		t->making = false;
+		t->in_vfork = t->clone_flags & CLONE_VFORK;
 		if (made)
 			on_first_stop(tr, made);
 		entry_restore_untraced(t);
@@ -202,10 +228,15 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			atomic_store(&tr->shared->state, TRACER_RUNNING);
 			clock_gettime(CLOCK_MONOTONIC, &tr->start);
 		}
+		inplace_exec(tr, t);
 		resume(tr, t, 0, false);
 		break;
 	case STOP_VFORK_DONE:
+		t->in_vfork = false;
+		resume(tr, t, 0, false);
+		break;
 	case STOP_EXIT:
+		inplace_hide(t);
 		resume(tr, t, 0, false);
 		break;
 	case STOP_EXITED:
@@ -272,8 +303,11 @@ unsigned tracer_run(struct tracer *tr)
 		pid_t tid = wait4(-1, &status, __WALL, &ru);
 
 		if (tid < 0) {
-			if (errno == EINTR)
+			if (errno == EINTR) {
+				if (tr->ticks)
+					inplace_tick(tr);
 				continue;
+			}
 			break; /* ECHILD: nothing is left */
 		}
 		s = stop_decode(tid, status);
@@ -300,7 +334,10 @@ int tracer_launch(struct tracer *tr, pid_t pid, struct err *err)
 {
 	struct thread *t;
 
-	if (ptrace(PTRACE_SEIZE, pid, NULL, (long)(TRACER_OPTIONS | PTRACE_O_EXITKILL)) != 0)
+	/* A task's end matters where it may die between its count and its entry. */
+	long options = TRACER_OPTIONS | PTRACE_O_EXITKILL | (tr->pass.on ? PTRACE_O_TRACEEXIT : 0);
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL, options) != 0)
 		return err_set(err, -errno,
 			       "cannot trace the program: ptrace is not permitted here (%s); a container's seccomp profile, or kernel.yama.ptrace_scope above 1?",
 			       strerror(errno));

@@ -152,6 +152,9 @@ void restart_expect_from_stop(const struct calls *calls, struct thread *t, int s
 
 	if (tracee_get_regs(t->tid, &regs) != 0)
 		return;
+	/* Entries that were counted in place were not seen here. */
+	if (has_landing_pad(t) && regs.rip == landing_pad(t) && cs_is_32bit((uint16_t)regs.cs))
+		t->abi = ABI_I386;
 	if (!t->restart.eintr)
 		hide_eintr(calls, t, sig, &regs);
 	else if (!(sig && dropped_untraced(t, sig)))
@@ -173,6 +176,21 @@ void restart_expect_from_stop(const struct calls *calls, struct thread *t, int s
 	if (sig && (!procfs_status(t->tid, "SigCgt", 16, &caught) || (caught >> (sig - 1) & 1)))
 		return;
 	expect(t, regs.rsp, restart_number(t, result, (int32_t)regs.orig_rax));
+}
+
+void restart_expect_from_interrupt(const struct calls *calls, struct thread *t)
+{
+	struct user_regs_struct regs;
+
+	if (tracee_get_regs(t->tid, &regs) != 0)
+		return;
+	if ((int32_t)regs.orig_rax >= 0 && (int32_t)regs.rax == -EINTR && !t->restart.genuine &&
+	    waits_for_ever(calls, t, &regs)) {
+		t->restart.eintr = true;
+		set_result(t, &regs, ERESTARTNOINTR);
+	}
+	if (!t->restart.genuine)
+		expect_artefact(t, &regs);
 }
 
 bool restart_is_artefact(const struct thread *t, const struct evidence *ev)

@@ -32,6 +32,9 @@ void restart_expect_from_frame(struct thread *t, bool rt);
  */
 void restart_expect_from_stop(const struct calls *calls, struct thread *t, int sig);
 
+/* The same where nothing but the tracer's own PTRACE_INTERRUPT has stopped t. */
+void restart_expect_from_interrupt(const struct calls *calls, struct thread *t);
+
 /* Is this entry of t the restart that only tracing caused? Asked once, at the entry. */
 bool restart_is_artefact(const struct thread *t, const struct evidence *ev);
 

@@ -8,6 +8,8 @@
 
 #include "base/err.h"
 #include "count/tally.h"
+#include "launch/filter.h"
+#include "stub/scan.h"
 #include "trace/calls.h"
 #include "trace/shared.h"
 #include "tracee/module.h"
@@ -36,12 +38,19 @@ struct tracer {
 	/* given */
 	struct trace_shared *shared;
 	bool attached;       /* to running programs, by -p: PTRACE_SYSCALL and no filter */
+	struct filter_pass pass; /* what its filter lets through: entries counted in place */
+	const char *by_stops;    /* why nothing passes, though it was wanted; or NULL */
 	bool follow_orphans; /* go on after the main program has ended */
 	FILE *evidence;      /* gets the evidence of each site's first entry; or NULL */
 	/* at each counted entry, with the registers there; site names it until the tally is finished */
 	void (*on_entry)(void *ctx, const struct site *site, struct thread *t,
 			 const struct user_regs_struct *regs);
+	/* n entries of site that did not stop; fewer, if negative */
+	void (*on_counted)(void *ctx, const struct site *site, int64_t n);
 	void *on_entry_ctx;
+	uint64_t patch_after;    /* an int 0x80 site counts itself when it has made so many entries */
+	uint64_t learn_after;    /* a site's first entries stop, so many of them */
+	bool ticks;              /* an alarm interrupts the wait now and then: look at the counters then */
 
 	/* the program */
 	pid_t main_pid;      /* 0 when attached */
@@ -62,6 +71,7 @@ struct tracer {
 	/* what was seen */
 	struct calls calls;
 	struct modules modules;
+	struct scan_cache *scan_cache;
 	struct tally tally;
 };
 

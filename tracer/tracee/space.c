@@ -48,15 +48,18 @@ struct space *space_copy(const struct space *from)
 
 	s->image = from->image;
 	s->image64 = from->image64;
+	s->every = from->every;
 	s->vdso_memo = memo_ref(from->vdso_memo);
+	if (!from->changing || from->planted) {
+		s->vdso_known = from->vdso_known;
+		s->vdso = from->vdso;
+		s->vdso_base = from->vdso_base;
+	}
 	if (from->changing)
 		return s;
 	s->maps = maps_ref(from->maps);
 	s->mapped = from->mapped;
 	s->maps_age = from->maps_age;
-	s->vdso_known = from->vdso_known;
-	s->vdso = from->vdso;
-	s->vdso_base = from->vdso_base;
 	return s;
 }
 
@@ -70,6 +73,9 @@ void space_unref(struct space *s)
 {
 	if (!s || --s->refs)
 		return;
+	if (s->planted)
+		s->free_planted(s->planted);
+	s->planted = NULL;
 	space_forget(s);
 	memo_unref(s->vdso_memo);
 	free(s);
@@ -80,7 +86,8 @@ void space_forget(struct space *s)
 	struct cached_site *c, *next;
 
 	maps_unref(steal_ptr(s->maps));
-	s->vdso_known = false;
+	if (!s->planted)
+		s->vdso_known = false;
 	HASH_ITER(hh, s->sites, c, next) {
 		HASH_DEL(s->sites, c);
 		free(c);

@@ -57,6 +57,11 @@ struct space {
 	struct vdso_memo *vdso_memo; /* outlives the caches: handed on to the next image */
 	struct cached_site *sites;
 
+	/* what was planted to count entries in place; trace/inplace.h. Freed by its own function. */
+	void *planted;
+	void (*free_planted)(void *planted);
+	bool every;              /* each entry of it has to stop by PTRACE_SYSCALL: the filter lets some pass */
+
 	/* calls that change mappings, entered and not yet returned: caches hold for one stop only */
 	unsigned changing;
 };
@@ -69,7 +74,7 @@ struct space *space_copy(const struct space *from);
 struct space *space_ref(struct space *s);
 void space_unref(struct space *s);
 
-/* Forgets what the program may have changed. */
+/* Forgets what the program may have changed; a vDSO that was planted into is kept as it was before. */
 void space_forget(struct space *s);
 
 /* The maps, read through pid when they are not known; NULL when they cannot be read. */

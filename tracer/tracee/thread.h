@@ -23,8 +23,16 @@ struct thread {
 	/* between two stops */
 	bool changing;        /* in a call that changes mappings */
 	bool making;          /* in a call that makes a task */
+	bool mapping;         /* in a call that may make memory executable, and whose end is looked at */
+	bool in_vfork;        /* waits in the kernel for its vfork child */
 	uint64_t clone_flags; /* of the fork, vfork, clone or clone3 entered last */
 	bool sigsys_seen;     /* a SIGSYS was delivered, so its death by one is no surprise */
+
+	/* it waits at a stop until others of its address space stand still, too */
+	struct {
+		int how; /* the ptrace request to go on with; 0: it does not wait */
+		int sig;
+	} held;
 
 	/* CPU seconds that the process had used when it was attached to (its first thread only) */
 	double cpu_user_before, cpu_system_before;

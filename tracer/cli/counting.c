@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/counting.h"
+
+#include "loops/loops.h"
+#include "stub/form.h"
+
+/*
+ * The kernel maps the 32-bit vDSO above TASK_UNMAPPED_BASE, a third of 3 GiB
+ * (arch/x86/include/asm/processor.h), and non-PIE programs lie below: so their
+ * own int 0x80 cannot be taken for one of ours.
+ */
+#define PASS_FROM 0x40000000u
+
+const char *counting_choose(const struct config *cfg, struct filter_pass *pass)
+{
+	struct loops_options opt = {.cpu = -1, .chain = 1};
+	struct loops l;
+	struct stub_form form;
+	const char *why = NULL;
+
+	*pass = (struct filter_pass){.from = PASS_FROM};
+	if (cfg->count == COUNT_STOP || cfg->npids)
+		return NULL;
+	if (loops_start(&l, LOOPS_32, &opt, NULL) < 0)
+		return "this kernel runs no 32-bit programs";
+	if (!l.page->vdso_call)
+		why = "this kernel gives 32-bit programs no vDSO";
+	else if (stub_recognise(l.page->vdso_code, sizeof(l.page->vdso_code), &form, &why) == 0) {
+		pass->on = true;
+		pass->offset = (uint16_t)((l.page->vdso_call + FORM_LANDING_PAD) & 0xfff);
+		why = NULL;
+	}
+	loops_stop(&l);
+	return why;
+}

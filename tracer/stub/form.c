@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "stub/form.h"
+
+#include "decode/insn.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const uint8_t tail[] = {0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3}; /* int 0x80; pop ebp; pop edx; pop ecx; ret */
+
+/* A mov of two registers can be written in two ways. */
+static const struct {
+	uint8_t code[FORM_INT80];
+	bool sysenter;
+} heads[] = {
+	{{0x51, 0x52, 0x55, 0x89, 0xcd, 0x0f, 0x05}, false}, /* mov ebp, ecx; syscall */
+	{{0x51, 0x52, 0x55, 0x8b, 0xe9, 0x0f, 0x05}, false},
+	{{0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34}, true}, /* mov ebp, esp; sysenter */
+	{{0x51, 0x52, 0x55, 0x8b, 0xec, 0x0f, 0x34}, true},
+};
+
+/* The length of a no-op that fills space, 0 where something else stands. */
+static unsigned filler(const uint8_t *code, size_t n)
+{
+	static const char *const words[] = {"nop", "lea esi, [esi", "lea esi, cs:[esi", "lea edi, [edi",
+					    "xchg ax, ax", "mov esi, esi", "int3"};
+	struct insn insn;
+
+	if (insn_decode(code, n, CPU_MODE_32, taddr(0), &insn) != 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strncmp(insn.text, words[i], strlen(words[i])) == 0)
+			return insn.len;
+	return 0;
+}
+
+int stub_recognise(const uint8_t *code, size_t n, struct stub_form *out, const char **why)
+{
+	size_t i = 0, at = FORM_END;
+
+	*why = "the vDSO's __kernel_vsyscall has a form that is not known to be safe to count in place";
+	if (n > FORM_MAX)
+		n = FORM_MAX;
+	if (n < FORM_END)
+		return -ENOTSUP;
+	while (i < sizeof(heads) / sizeof(*heads) && memcmp(code, heads[i].code, sizeof(heads[i].code)) != 0)
+		i++;
+	if (i == sizeof(heads) / sizeof(*heads) || memcmp(code + FORM_INT80, tail, sizeof(tail)) != 0)
+		return -ENOTSUP;
+	out->sysenter = heads[i].sysenter;
+	out->gap = FORM_END;
+	while (at < FORM_END + 5) {
+		unsigned len = filler(code + at, n - at);
+
+		if (!len) {
+			*why = "the vDSO has no room behind __kernel_vsyscall";
+			return -ENOTSUP;
+		}
+		at += len;
+	}
+	return 0;
+}

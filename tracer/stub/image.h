@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What counts in place in one address space: a page of code and a table of
+ * counters in it, which the tracer maps, too, and a vDSO whose
+ * __kernel_vsyscall leads there. tracer/stub/code.h has the code, slot.h the
+ * table.
+ *
+ * Keys (return address and number) are only ever put in by the tracer. An entry
+ * without a key stops, and so does every restart.
+ */
+#ifndef ET_STUB_IMAGE_H
+#define ET_STUB_IMAGE_H
+
+#include "launch/filter.h"
+#include "stub/code.h"
+#include "stub/slot.h"
+#include "stub/undo.h"
+#include "tracee/space.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/user.h>
+
+struct stub_image;
+
+/*
+ * Plants into a fresh image. tid, its only task, stands at PTRACE_EVENT_EXEC
+ * and is taken out of its execve on the way. Returns NULL and in *why a clause
+ * for people when this image cannot be counted in place, with nothing changed
+ * in it; *why is NULL when the task has died.
+ */
+struct stub_image *stub_plant(pid_t tid, struct space *space, const struct filter_pass *pass,
+			      const char **why);
+
+/*
+ * For the copy that fork made of an address space. stub_fork() gives it counters
+ * of its own; tid is its only task, at its first stop. Returns 0 or a negative
+ * errno: the copy is without stub then.
+ */
+struct stub_image *stub_copy(const struct stub_image *of);
+int stub_fork(pid_t tid, struct stub_image *copy);
+
+/*
+ * Makes the vDSO what it was. No task of the address space may be between the
+ * stub's start and its entry (stub_image_undo()). Keys and counts remain.
+ */
+int stub_lift(const struct stub_image *im, pid_t tid);
+
+void stub_free(struct stub_image *im);
+
+/* The memory that was planted; and the two places in the code where a traced entry comes from. */
+void stub_range(const struct stub_image *im, uint64_t *start, uint64_t *end);
+bool stub_missed(const struct stub_image *im, uint64_t ip);
+bool stub_restarted(const struct stub_image *im, uint64_t ip);
+uint64_t stub_landing_pad(const struct stub_image *im);
+
+/*
+ * From now on entries with this return address and number are counted in
+ * place, for counter, an identity that stub_drain() gives back. -ENOSPC when
+ * the table is full.
+ */
+int stub_insert(struct stub_image *im, uint32_t ret, uint32_t nr, void *counter);
+
+/* Keys whose return address lies in [start, end) stop again; all of them with 0, UINT64_MAX. */
+void stub_disarm(struct stub_image *im, uint64_t start, uint64_t end);
+
+/*
+ * Calls each(ctx, counter, nr, n) for the n entries of every key since the last
+ * time; n is negative where some were taken back since.
+ */
+void stub_drain(struct stub_image *im, void (*each)(void *ctx, void *counter, uint32_t nr, int64_t n),
+		void *ctx);
+
+/*
+ * The task stands at a stop. When it is inside the stub, its registers in regs
+ * become those that it had when it called the vDSO, and its count, if it was
+ * counted, is taken back. True: regs changed, and must be set.
+ */
+bool stub_image_undo(struct stub_image *im, pid_t tid, struct user_regs_struct *regs);
+
+/*
+ * An int 0x80 behind mov eax, imm32, from which an entry by nr was just made;
+ * its end is at ip. Counts it in place from now on. No other task of the address
+ * space may run. -ENOTSUP when it has not that form, -ENOSPC when there is no
+ * room.
+ */
+int stub_patch_site(struct stub_image *im, pid_t tid, uint32_t ip, uint32_t nr, void *counter);
+
+/* Puts the code of patched sites in [start, end) back. No other task of the address space may run. */
+void stub_unpatch(struct stub_image *im, pid_t tid, uint64_t start, uint64_t end);
+
+#endif

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+#include "trace/inplace.h"
+
+#include "base/cleanup.h"
+#include "stub/image.h"
+#include "stub/scan.h"
+#include "tracee/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+
+/* What hangs on a space that counts in place, or would if it could. */
+struct planted {
+	struct tracer *tr;
+	struct stub_image *image; /* NULL: nothing is planted, only the filter's pass is watched */
+	struct stub_image *of;    /* a fork's copy until its first task runs: it has no counters yet */
+	bool rescan;              /* whose maker was just found to need stops */
+	struct scanned *scanned;
+	bool learns;
+	bool any_map;             /* mappings may become executable unasked: personality(READ_IMPLIES_EXEC) */
+	char *falling;            /* why it is about to be traced by PTRACE_SYSCALL instead; else NULL */
+};
+
+static struct planted *planted_of(const struct thread *t)
+{
+	return t->space ? t->space->planted : NULL;
+}
+
+static void add_count(void *ctx, void *counter, uint32_t nr, int64_t n)
+{
+	struct tracer *tr = ctx;
+
+	struct tally_site *site = counter;
+
+	tally_count(&tr->tally, site, ABI_I386, (int32_t)nr, n);
+	if (tr->on_counted)
+		tr->on_counted(tr->on_entry_ctx, &site->site, n);
+}
+
+static void drain(struct planted *p)
+{
+	if (p->image && !p->tr->background)
+		stub_drain(p->image, add_count, p->tr);
+}
+
+static void planted_free(void *planted)
+{
+	struct planted *p = planted;
+
+	drain(p);
+	stub_free(p->image);
+	stub_free(p->of);
+	scanned_free(p->scanned);
+	free(p->falling);
+	free(p);
+}
+
+static struct planted *planted_new(struct tracer *tr, struct space *space)
+{
+	struct planted *p = xcalloc(1, sizeof(*p));
+
+	p->tr = tr;
+	p->learns = true;
+	space->planted = p;
+	space->free_planted = planted_free;
+	return p;
+}
+
+static void note_stops(struct tracer *tr, const struct space *space, const char *why)
+{
+	struct image *image = &tr->tally.images[space->image];
+
+	if (!image->by_stops && !tr->background)
+		image->by_stops = xstrdup(why);
+}
+
+/* Is an entry possible that the filter lets pass and nobody counts? As scan_space(). */
+static int scan(struct tracer *tr, pid_t pid, const struct space *space, char **why)
+{
+	const struct planted *p = space->planted;
+	const struct scan_rule rule = {.pad_offset = tr->pass.offset, .from = tr->pass.from, .raw = !space->image64};
+	struct scan_range ours = {0};
+
+	*why = NULL;
+	if (p->image)
+		stub_range(p->image, &ours.start, &ours.end);
+	return scan_space(pid, &rule, tr->scan_cache, p->scanned, &ours, p->image ? 1 : 0, why);
+}
+
+/* From its next resumption on, each entry of the space stops, whatever the filter says. */
+static void trace_every(struct tracer *tr, struct space *space, const char *why)
+{
+	note_stops(tr, space, why);
+	space->every = true;
+	if (!space->planted)
+		return;
+	space->free_planted(space->planted);
+	space->planted = NULL;
+}
+
+void inplace_exec(struct tracer *tr, struct thread *t)
+{
+	struct space *space = t->space;
+	struct planted *p;
+	auto_free char *found = NULL;
+	const char *why;
+	int rc;
+
+	if (tr->by_stops)
+		note_stops(tr, space, tr->by_stops);
+	if (!tr->pass.on || tr->background)
+		return;
+	p = planted_new(tr, space);
+	p->scanned = scanned_new();
+	rc = scan(tr, t->tid, space, &found);
+	if (rc != 0) {
+		trace_every(tr, space, rc > 0 ? found : "its memory cannot be read");
+		return;
+	}
+	if (space->image64)
+		return;
+	p->image = stub_plant(t->tid, space, &tr->pass, &why);
+	if (p->image)
+		tr->tally.images[space->image].in_place++;
+	else if (why)
+		trace_every(tr, space, why);
+}
+
+void inplace_copied(const struct space *from, struct space *to)
+{
+	const struct planted *p = from->planted;
+	struct planted *copy;
+
+	if (!p)
+		return;
+	copy = planted_new(p->tr, to);
+	copy->scanned = scanned_copy(p->scanned);
+	copy->learns = p->learns;
+	copy->any_map = p->any_map;
+	copy->rescan = p->falling != NULL;
+	if (p->image)
+		copy->of = stub_copy(p->image);
+}
+
+void inplace_born(struct tracer *tr, struct thread *t)
+{
+	struct planted *p = planted_of(t);
+
+	if (!p || !p->of)
+		return;
+	p->image = steal_ptr(p->of);
+	if (stub_fork(t->tid, p->image) == 0)
+		tr->tally.images[t->space->image].in_place++;
+	else
+		trace_every(tr, t->space, "no memory could be mapped into a copy that fork made");
+	if (p == planted_of(t) && p->rescan)
+		inplace_mapped(tr, t);
+}
+
+enum inplace_entry inplace_entry(struct thread *t, struct ptrace_syscall_info *info,
+				 struct user_regs_struct *regs)
+{
+	const struct planted *p = planted_of(t);
+	bool missed, restarted;
+
+	if (!p || !p->image)
+		return INPLACE_NO;
+	missed = stub_missed(p->image, info->instruction_pointer);
+	restarted = stub_restarted(p->image, info->instruction_pointer);
+	if (!missed && !restarted)
+		return INPLACE_NO;
+	info->instruction_pointer = regs->rip = stub_landing_pad(p->image);
+	tracee_set_regs(t->tid, regs);
+	return missed ? INPLACE_MISS : INPLACE_RESTART;
+}
+
+/* Calls for which the tracer has nothing to do need not stop. */
+static bool may_pass(const struct tracer *tr, int64_t nr)
+{
+	enum call_kind kind = call_kind(&tr->calls, ABI_I386, nr);
+	bool watched = atomic_load(&tr->shared->watch_terminal) && !atomic_load(&tr->shared->program_wrote);
+
+	return kind == CALL_PLAIN || (kind == CALL_WRITE && !watched);
+}
+
+void inplace_learn(struct tracer *tr, struct thread *t, const struct evidence *ev,
+		   struct tally_site *counter)
+{
+	struct planted *p = planted_of(t);
+	enum entry_path path = counter->site.path;
+
+	if (!p || !p->image || !p->learns || p->falling || t->space->changing || ev->restart ||
+	    counter->site.entries < tr->learn_after ||
+	    (path != PATH_VDSO_SYSCALL && path != PATH_VDSO_SYSENTER) || !may_pass(tr, ev->nr))
+		return;
+	stub_insert(p->image, (uint32_t)ev->ret.v, (uint32_t)ev->nr, counter);
+}
+
+void inplace_patch(struct tracer *tr, struct thread *t, const struct evidence *ev,
+		   struct tally_site *counter)
+{
+	struct planted *p = planted_of(t);
+
+	/* Code is only changed while nobody else can run it, and never where each entry is looked at. */
+	if (!p || !p->image || !p->learns || p->falling || t->space->refs > 1 || t->space->changing ||
+	    tr->learn_after || counter->site.path != PATH_INT80 || counter->site.entries < tr->patch_after ||
+	    !may_pass(tr, ev->nr) || !call_never_sleeps(&tr->calls, ev->nr))
+		return;
+	stub_patch_site(p->image, t->tid, (uint32_t)ev->ip.v, (uint32_t)ev->nr, counter);
+}
+
+void inplace_stop_learning(struct thread *t)
+{
+	struct planted *p = planted_of(t);
+
+	if (!p)
+		return;
+	p->learns = false;
+	if (p->image)
+		stub_disarm(p->image, 0, UINT64_MAX);
+	if (p->image && t->space->refs == 1)
+		stub_unpatch(p->image, t->tid, 0, UINT64_MAX);
+}
+
+void inplace_hide(struct thread *t)
+{
+	struct planted *p = planted_of(t);
+	struct user_regs_struct regs;
+
+	if (p && p->image && tracee_get_regs(t->tid, &regs) == 0 &&
+	    stub_image_undo(p->image, t->tid, &regs))
+		tracee_set_regs(t->tid, &regs);
+}
+
+/* ---- mappings ---- */
+
+static bool touches_planted(const struct thread *t, uint64_t start, uint64_t size)
+{
+	const struct planted *p = t->space->planted;
+	uint64_t from, to, vdso = t->space->vdso_base.v;
+
+	stub_range(p->image, &from, &to);
+	return (start < to && start + size > from) ||
+	       (start < vdso + t->space->vdso.size && start + size > vdso);
+}
+
+static void fall(struct tracer *tr, struct thread *t, const char *why);
+
+/* What counts there is undone. False when that is the planted code itself, and all of it goes. */
+static bool range_changes(struct tracer *tr, struct thread *t, uint64_t start, uint64_t size)
+{
+	struct planted *p = t->space->planted;
+
+	if (!p->image)
+		return true;
+	if (touches_planted(t, start, size)) {
+		fall(tr, t, "it maps memory of its own where its calls were counted");
+		return false;
+	}
+	stub_disarm(p->image, start, start + size);
+	if (t->space->refs == 1)
+		stub_unpatch(p->image, t->tid, start, start + size);
+	return true;
+}
+
+bool inplace_mapping(struct tracer *tr, struct thread *t, enum call_kind kind, const uint64_t *args)
+{
+	struct planted *p = planted_of(t);
+	uint64_t start = args[0], size = args[1];
+
+	if (!p || p->falling)
+		return false;
+	if (kind == CALL_PERSONALITY) {
+		p->any_map |= (uint32_t)args[0] != UINT32_MAX && (args[0] & READ_IMPLIES_EXEC);
+		return false;
+	}
+	/* What it touches is not known before: new places are, afterwards. */
+	if (kind == CALL_REMAP_ANY) {
+		if (p->image)
+			stub_disarm(p->image, 0, UINT64_MAX);
+		return true;
+	}
+	if (kind == CALL_MAP && !(args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
+		return p->any_map || (args[2] & PROT_EXEC);
+	if (kind == CALL_MREMAP && args[3] & MREMAP_FIXED && !range_changes(tr, t, args[4], args[2]))
+		return false;
+	return range_changes(tr, t, start, size) &&
+	       (p->any_map || (kind != CALL_MREMAP && args[2] & PROT_EXEC) ||
+		scanned_overlap(p->scanned, start, size));
+}
+
+void inplace_mapped(struct tracer *tr, struct thread *t)
+{
+	struct planted *p = planted_of(t);
+	auto_free char *found = NULL;
+
+	if (!p || p->falling)
+		return;
+	int rc = scan(tr, t->tid, t->space, &found);
+
+	if (rc != 0)
+		fall(tr, t, rc > 0 ? found : "its memory cannot be read");
+}
+
+/* ---- giving up, with all tasks of the address space at a stop ---- */
+
+static void fall(struct tracer *tr, struct thread *t, const char *why)
+{
+	struct planted *p = t->space->planted;
+	struct thread *other, *next;
+
+	p->falling = xstrdup(why);
+	HASH_ITER(hh, tr->threads.by_tid, other, next)
+		if (other != t && other->space == t->space && !other->held.how)
+			ptrace(PTRACE_INTERRUPT, other->tid, NULL, NULL);
+}
+
+static bool all_still(const struct tracer *tr, const struct space *space)
+{
+	struct thread *t, *next;
+
+	HASH_ITER(hh, tr->threads.by_tid, t, next)
+		if (t->space == space && !t->held.how && !t->in_vfork)
+			return false;
+	return true;
+}
+
+static void release(struct tracer *tr, struct space *space)
+{
+	struct thread *t, *next;
+
+	HASH_ITER(hh, tr->threads.by_tid, t, next) {
+		int how = t->held.how;
+
+		if (t->space != space || !how)
+			continue;
+		t->held.how = 0;
+		if (how == (int)PTRACE_CONT)
+			how = PTRACE_SYSCALL;
+		ptrace((enum __ptrace_request)how, t->tid, NULL, (long)t->held.sig);
+	}
+}
+
+void inplace_recheck(struct tracer *tr, struct space *space)
+{
+	struct planted *p = space->planted;
+	struct thread *t, *next, *any = NULL;
+
+	if (!p || !p->falling || !all_still(tr, space))
+		return;
+	HASH_ITER(hh, tr->threads.by_tid, t, next) {
+		if (t->space != space || !t->held.how)
+			continue;
+		inplace_hide(t);
+		any = t;
+	}
+	if (any && p->image)
+		stub_lift(p->image, any->tid);
+	trace_every(tr, space, p->falling);
+	release(tr, space);
+}
+
+bool inplace_hold(struct tracer *tr, struct thread *t, enum __ptrace_request how, int sig)
+{
+	const struct planted *p = planted_of(t);
+
+	if (!p || !p->falling)
+		return false;
+	t->held.how = how;
+	t->held.sig = sig;
+	inplace_recheck(tr, t->space);
+	return true;
+}
+
+void inplace_collect(struct tracer *tr)
+{
+	struct thread *t, *next;
+
+	HASH_ITER(hh, tr->threads.by_tid, t, next)
+		if (planted_of(t))
+			drain(planted_of(t));
+	atomic_store_explicit(&tr->shared->entries, tr->tally.entries, memory_order_relaxed);
+}
+
+void inplace_tick(struct tracer *tr)
+{
+	struct thread *t, *next;
+
+	inplace_collect(tr);
+	if (!tr->on_counted)
+		return;
+	/* The next entry of each site stops, and gives a stack for all of them. */
+	HASH_ITER(hh, tr->threads.by_tid, t, next) {
+		struct planted *p = planted_of(t);
+
+		if (p && p->image)
+			stub_disarm(p->image, 0, UINT64_MAX);
+	}
+}
+
+bool inplace_interrupted(const struct thread *t)
+{
+	const struct planted *p = planted_of(t);
+
+	return p && p->falling;
+}
