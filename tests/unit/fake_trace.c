@@ -49,7 +49,8 @@ static void add_call(struct trace *t, struct site *s, enum abi abi, int64_t nr, 
 
 static void add_image(struct trace *t, const char *exe, enum abi abi, uint64_t processes, uint64_t threads)
 {
-	*vec_push(t->images, t->nimages) = (struct image){dup(exe), abi, processes, threads, 0};
+	*vec_push(t->images, t->nimages) = (struct image){
+		.exe = dup(exe), .abi = abi, .processes = processes, .threads = threads};
 }
 
 static void add_fact(struct trace *t, const char *key, const char *value)

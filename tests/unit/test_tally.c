@@ -119,7 +119,9 @@ static void knows_the_calls_that_matter(void **state)
 	(void)state;
 	calls_init(&c);
 	assert_int_equal(call_kind(&c, ABI_I386, 192), CALL_MAP);       /* mmap2 */
-	assert_int_equal(call_kind(&c, ABI_I386, 90), CALL_REMAP_ANY);  /* mmap, arguments in memory */
+	assert_int_equal(call_kind(&c, ABI_I386, 90), CALL_OLD_MMAP);   /* mmap, arguments in memory */
+	assert_int_equal(call_kind(&c, ABI_I386, 163), CALL_MREMAP);
+	assert_int_equal(call_kind(&c, ABI_I386, 136), CALL_PERSONALITY);
 	assert_int_equal(call_kind(&c, ABI_X86_64, 9), CALL_MAP);
 	assert_int_equal(call_kind(&c, ABI_X32, 0x40000009), CALL_MAP);
 	assert_int_equal(call_kind(&c, ABI_I386, 120), CALL_CLONE);
@@ -129,6 +131,10 @@ static void knows_the_calls_that_matter(void **state)
 	assert_int_equal(call_kind(&c, ABI_X86_64, 173), CALL_PLAIN); /* ioperm there */
 	assert_int_equal(call_kind(&c, ABI_I386, -1), CALL_PLAIN);
 	assert_int_equal(call_kind(&c, ABI_I386, 0x7fffffff), CALL_PLAIN);
+	assert_true(call_never_sleeps(&c, 20));
+	assert_true(call_never_sleeps(&c, -1));
+	assert_false(call_never_sleeps(&c, 3));   /* read */
+	assert_false(call_never_sleeps(&c, 240)); /* futex */
 }
 
 static void names_calls_of_each_table(void **state)

@@ -535,3 +535,24 @@ bool stub_image_undo(struct stub_image *im, pid_t tid, struct user_regs_struct *
 		stub_take_back(&im->table[slot], (enum stub_undo)rc);
 	return true;
 }
+
+/* Behind its start, and before the move: the first three instructions are the same in both. */
+enum { PUSHES = 3 };
+
+bool stub_show_fault(const struct stub_image *im, struct user_regs_struct *regs)
+{
+	const struct stub_code *code = &im->pages->code;
+
+	if (regs->rip < code->enter || regs->rip - code->enter >= PUSHES)
+		return false;
+	regs->rip = code->target.vsyscall_at + (regs->rip - code->enter);
+	return true;
+}
+
+uint32_t stub_resume(const struct stub_image *im, uint32_t ip)
+{
+	const struct stub_code *code = &im->pages->code;
+	uint32_t behind = ip - code->target.vsyscall_at;
+
+	return behind > 0 && behind < PUSHES ? code->enter + behind : ip;
+}

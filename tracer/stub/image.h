@@ -80,6 +80,14 @@ void stub_drain(struct stub_image *im, void (*each)(void *ctx, void *counter, ui
 bool stub_image_undo(struct stub_image *im, pid_t tid, struct user_regs_struct *regs);
 
 /*
+ * A fault at one of the stub's pushes is shown as one of the vDSO's own, which
+ * are the same: true when regs changed. And back: where a task that is to go on
+ * at ip in the vDSO has to go on in truth.
+ */
+bool stub_show_fault(const struct stub_image *im, struct user_regs_struct *regs);
+uint32_t stub_resume(const struct stub_image *im, uint32_t ip);
+
+/*
  * An int 0x80 behind mov eax, imm32, from which an entry by nr was just made;
  * its end is at ip. Counts it in place from now on. No other task of the address
  * space may run. -ENOTSUP when it has not that form, -ENOSPC when there is no

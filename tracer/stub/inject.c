@@ -11,9 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Linux 3.11, include/uapi/linux/ptrace.h; glibc has them as enumerators only. */
-enum { GET_MASK = 0x420a, SET_MASK = 0x420b };
-
 /* Of 32-bit code under a 64-bit kernel: __USER32_CS. */
 enum { USER32_CS = 0x23 };
 
@@ -61,8 +58,8 @@ int inject_begin(struct injection *in, pid_t tid, uint32_t at)
 
 	*in = (struct injection){.tid = tid, .at = at};
 	if (tracee_get_regs(tid, &in->before) != 0 ||
-	    ptrace(GET_MASK, tid, (void *)sizeof(in->mask), &in->mask) != 0 ||
-	    ptrace(SET_MASK, tid, (void *)sizeof(all), &all) != 0)
+	    ptrace(PTRACE_GETSIGMASK, tid, (void *)sizeof(in->mask), &in->mask) != 0 ||
+	    ptrace(PTRACE_SETSIGMASK, tid, (void *)sizeof(all), &all) != 0)
 		return -errno;
 	return 0;
 }
@@ -96,7 +93,7 @@ int inject_end(struct injection *in)
 {
 	int rc = tracee_set_regs(in->tid, &in->before);
 
-	if (ptrace(SET_MASK, in->tid, (void *)sizeof(in->mask), &in->mask) != 0 && rc == 0)
+	if (ptrace(PTRACE_SETSIGMASK, in->tid, (void *)sizeof(in->mask), &in->mask) != 0 && rc == 0)
 		rc = -errno;
 	if (in->stopped)
 		syscall(SYS_tkill, in->tid, SIGSTOP);

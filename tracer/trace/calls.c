@@ -97,8 +97,8 @@ void calls_init(struct calls *c)
 		if (nr >= 0 && nr < CALL_NR_MAX)
 			c->instant[nr] = true;
 	}
-	/* i386's first mmap takes its arguments from memory; the others' is mmap2 by another name. */
-	set(c, ABI_I386, "mmap", CALL_REMAP_ANY);
+	/* The others' mmap is mmap2 by another name. */
+	set(c, ABI_I386, "mmap", CALL_OLD_MMAP);
 	set(c, ABI_X86_64, "mmap", CALL_MAP);
 	set(c, ABI_X32, "mmap", CALL_MAP);
 }

@@ -11,6 +11,7 @@
 enum call_kind {
 	CALL_PLAIN,
 	CALL_MAP,       /* mmap: changes what was mapped only with MAP_FIXED */
+	CALL_OLD_MMAP,  /* i386's first mmap: the same, with the arguments in memory */
 	CALL_REMAP,     /* a range of addresses, given in the first two arguments, changes */
 	CALL_MREMAP,    /* the range in the first two, and with MREMAP_FIXED another at the fifth */
 	CALL_REMAP_ANY, /* what it changes cannot be told from the arguments */

@@ -198,18 +198,38 @@ static void note_write(struct tracer *tr, struct thread *t, uint64_t fd)
 	}
 }
 
+/* Mappings change. Returns true when the call's end must be seen. */
+static bool follow_mapping(struct tracer *tr, struct thread *t, enum call_kind kind,
+			   const uint64_t *args)
+{
+	uint32_t words[6];
+	uint64_t unpacked[6];
+
+	if (kind == CALL_OLD_MMAP) {
+		kind = CALL_REMAP_ANY;
+		if (tracee_read(t->tid, taddr(args[0]), words, sizeof(words)) == sizeof(words)) {
+			kind = CALL_MAP;
+			for (unsigned i = 0; i < 6; i++)
+				unpacked[i] = words[i];
+			args = unpacked;
+		}
+	}
+	note_mapping(t, kind, args);
+	t->mapping = inplace_mapping(tr, t, kind, args);
+	return t->mapping;
+}
+
 static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 {
 	enum call_kind kind = call_kind(&tr->calls, c->abi, c->nr);
 
 	switch (kind) {
 	case CALL_MAP:
+	case CALL_OLD_MMAP:
 	case CALL_REMAP:
 	case CALL_MREMAP:
 	case CALL_REMAP_ANY:
-		note_mapping(t, kind, c->args);
-		t->mapping = inplace_mapping(tr, t, kind, c->args);
-		return t->mapping;
+		return follow_mapping(tr, t, kind, c->args);
 	case CALL_PERSONALITY:
 		inplace_mapping(tr, t, kind, c->args);
 		break;

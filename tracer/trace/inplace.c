@@ -6,10 +6,14 @@
 #include "stub/scan.h"
 #include "tracee/memory.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
+
+/* In eflags: each instruction ends with a SIGTRAP. */
+#define TRAP_FLAG 0x100u
 
 /* What hangs on a space that counts in place, or would if it could. */
 struct planted {
@@ -38,6 +42,8 @@ static void add_count(void *ctx, void *counter, uint32_t nr, int64_t n)
 	if (tr->on_counted)
 		tr->on_counted(tr->on_entry_ctx, &site->site, n);
 }
+
+static void fall(struct tracer *tr, struct thread *t, const char *why);
 
 static void drain(struct planted *p)
 {
@@ -234,6 +240,28 @@ void inplace_hide(struct thread *t)
 		tracee_set_regs(t->tid, &regs);
 }
 
+void inplace_hide_from(struct thread *t, int sig)
+{
+	struct planted *p = planted_of(t);
+	struct user_regs_struct regs;
+
+	if (!p || !p->image || p->falling || tracee_get_regs(t->tid, &regs) != 0)
+		return;
+	if ((sig == SIGSEGV || sig == SIGBUS) && stub_show_fault(p->image, &regs))
+		tracee_set_regs(t->tid, &regs);
+	else if (sig == SIGTRAP && regs.eflags & TRAP_FLAG)
+		fall(p->tr, t, "it single-steps itself");
+	else
+		inplace_hide(t);
+}
+
+uint32_t inplace_resume(const struct thread *t, uint32_t ip)
+{
+	const struct planted *p = planted_of(t);
+
+	return p && p->image ? stub_resume(p->image, ip) : ip;
+}
+
 /* ---- mappings ---- */
 
 static bool touches_planted(const struct thread *t, uint64_t start, uint64_t size)
@@ -245,8 +273,6 @@ static bool touches_planted(const struct thread *t, uint64_t start, uint64_t siz
 	return (start < to && start + size > from) ||
 	       (start < vdso + t->space->vdso.size && start + size > vdso);
 }
-
-static void fall(struct tracer *tr, struct thread *t, const char *why);
 
 /* What counts there is undone. False when that is the planted code itself, and all of it goes. */
 static bool range_changes(struct tracer *tr, struct thread *t, uint64_t start, uint64_t size)

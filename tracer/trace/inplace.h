@@ -42,8 +42,12 @@ void inplace_patch(struct tracer *tr, struct thread *t, const struct evidence *e
 bool inplace_mapping(struct tracer *tr, struct thread *t, enum call_kind kind, const uint64_t *args);
 void inplace_mapped(struct tracer *tr, struct thread *t);
 
-/* t, at a stop, is about to see a signal, or to end: planted code must not show, nor count. */
+/* t, at a stop, is about to end, or to stand still: planted code must not show, nor count. */
 void inplace_hide(struct thread *t);
+/* t is about to see the signal. */
+void inplace_hide_from(struct thread *t, int sig);
+/* Where t goes on, which a signal frame sends back to ip. */
+uint32_t inplace_resume(const struct thread *t, uint32_t ip);
 
 /* The program has installed a filter of its own, which must see what untraced it would see. */
 void inplace_stop_learning(struct thread *t);

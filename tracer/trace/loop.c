@@ -185,7 +185,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		break;
 	case STOP_SIGNAL:
 		note_signal(tr, t, s->value);
-		inplace_hide(t);
+		inplace_hide_from(t, s->value);
 		if (let_faulting_init_go(tr, t, s->value))
 			break;
 		if (t->space)

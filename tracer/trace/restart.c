@@ -2,6 +2,7 @@
 #include "trace/restart.h"
 
 #include "classify/classify.h"
+#include "trace/inplace.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
 
@@ -55,10 +56,17 @@ void restart_expect_from_frame(struct thread *t, bool rt)
 	struct user_regs_struct regs;
 	struct sigcontext32 sc;
 
-	if (!has_landing_pad(t) || tracee_get_regs(t->tid, &regs) != 0 ||
-	    tracee_read(t->tid, taddr(regs.rsp + (rt ? RT_SIGCONTEXT : 0)), &sc, sizeof(sc)) !=
-		    sizeof(sc))
+	struct taddr at;
+
+	if (!has_landing_pad(t) || tracee_get_regs(t->tid, &regs) != 0)
 		return;
+	at = taddr(regs.rsp + (rt ? RT_SIGCONTEXT : 0));
+	if (tracee_read(t->tid, at, &sc, sizeof(sc)) != sizeof(sc))
+		return;
+	if (inplace_resume(t, sc.ip) != sc.ip) {
+		sc.ip = inplace_resume(t, sc.ip);
+		tracee_write(t->tid, taddr_add(at, offsetof(struct sigcontext32, ip)), &sc.ip, sizeof(sc.ip));
+	}
 	if (sc.ip == landing_pad(t) - 2 && cs_is_32bit((uint16_t)sc.cs))
 		expect(t, sc.sp, (int32_t)sc.ax);
 }
