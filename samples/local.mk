@@ -66,6 +66,8 @@ samples/%.asm64.o: samples/%.asm samples/support/ways.inc
 
 $(SAMPLES_32:%=samples/%): samples/%: samples/%.c32.o $(SAMPLE_SUPPORT_32)
 	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_LINK) -o $@ $^
+# Where programs lie that are loaded at any address: a tracer may trust what lies lower.
+samples/hidden: SAMPLE_LINK += -Wl,-Ttext-segment=0x58000000
 $(SAMPLES_32_ASM:%=samples/%): samples/%: samples/%.c32.o samples/%.asm32.o $(SAMPLE_SUPPORT_32)
 	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_LINK) -o $@ $^
 $(SAMPLES_64:%=samples/%): samples/%: samples/%.c64.o $(SAMPLE_SUPPORT_64)

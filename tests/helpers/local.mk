@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Helpers of the end-to-end tests: small programs of one purpose each. They are
 # built by "make" too, so that a guest or a script finds them without "make check".
-test_helpers = tests/helpers/compare tests/helpers/limit tests/helpers/pin tests/helpers/as_user \
+test_helpers = tests/helpers/compare tests/helpers/same tests/helpers/limit tests/helpers/pin tests/helpers/as_user \
 	tests/helpers/deny tests/helpers/pty tests/helpers/peak tests/helpers/noreader
 noinst_PROGRAMS += $(test_helpers)
 tests_helpers_compare_LDADD = $(JANSSON_LIBS)
+tests_helpers_same_LDADD = libentrytrace.a $(JANSSON_LIBS)
 tests_helpers_deny_LDADD = $(SECCOMP_LIBS)
 tests_helpers_pty_LDADD = -lutil
 
