@@ -23,9 +23,11 @@ tests_unit_test_evidence_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIB
 EXTRA_DIST += tests/unit/evidence/host.txt tests/unit/evidence/intel.txt tests/unit/evidence/amd.txt
 
 # The code that counts inside a program, and the way out of it.
-UNIT_STUB = tests/unit/test_stub tests/unit/test_stub_ways tests/unit/test_stub_storm
+UNIT_STUB = tests/unit/test_forms tests/unit/test_stub tests/unit/test_stub_ways tests/unit/test_stub_storm
 check_PROGRAMS += $(UNIT_STUB)
 TESTS += $(UNIT_STUB)
+tests_unit_test_forms_SOURCES = tests/unit/test_forms.c
+tests_unit_test_forms_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_stub_SOURCES = tests/unit/test_stub.c tests/unit/stub_rig.c tests/unit/stub_rig.h
 tests_unit_test_stub_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_stub_ways_SOURCES = tests/unit/test_stub_ways.c tests/unit/stub_rig.c tests/unit/stub_rig.h

@@ -109,11 +109,11 @@ static void counting(struct text *x)
 		stopped += t->images[i].by_stops != NULL;
 	}
 	if (in_place)
-		page_wrap(&x->page, INK_DIM, 0, 2,
+		page_wrap(&x->page, INK_DIM, 0, 0,
 			  stopped ? "Calls through the vDSO were counted in the program itself, but not everywhere:"
 				  : "Calls through the vDSO were counted in the program itself, without stopping it.");
 	else if (stopped)
-		page_wrap(&x->page, INK_DIM, 0, 2, "Nothing was counted in the program itself; every entry was a stop:");
+		page_wrap(&x->page, INK_DIM, 0, 0, "Nothing was counted in the program itself; every entry was a stop:");
 	for (size_t i = 0; i < t->nimages; i++) {
 		const struct image *im = &t->images[i];
 

@@ -57,9 +57,17 @@ struct key {
 	bool armed;
 };
 
+/* A table as the tracer sees it. */
+struct counters {
+	unsigned refs;
+	struct stub_slot *slot;
+};
+
 struct stub_image {
 	struct pages *pages;
-	struct stub_slot *table;
+	struct counters *counters; /* NULL: none yet */
+	struct stub_slot *table;   /* counters->slot */
+	bool shared;               /* another image drains them */
 	struct key *keys;
 	size_t nkeys;
 	uint64_t site_drained[STUB_SITES];
@@ -74,12 +82,34 @@ static void pages_unref(struct pages *p)
 	free(p);
 }
 
+static void set_counters(struct stub_image *im, struct counters *c)
+{
+	c->refs++;
+	im->counters = c;
+	im->table = c->slot;
+}
+
+static void new_counters(struct stub_image *im, void *map)
+{
+	struct counters *c = xcalloc(1, sizeof(*c));
+
+	c->slot = map;
+	set_counters(im, c);
+}
+
+static void counters_unref(struct counters *c)
+{
+	if (!c || --c->refs)
+		return;
+	munmap(c->slot, TABLE_SIZE);
+	free(c);
+}
+
 void stub_free(struct stub_image *im)
 {
 	if (!im)
 		return;
-	if (im->table)
-		munmap(im->table, TABLE_SIZE);
+	counters_unref(im->counters);
 	pages_unref(im->pages);
 	free(im->keys);
 	free(im);
@@ -252,7 +282,7 @@ static int plant(pid_t tid, struct stub_image *im)
 	if (rc == 0) {
 		/* One mapping here becomes two, which end apart. */
 		p->map = map;
-		im->table = (struct stub_slot *)(p->map + CODE_SIZE);
+		new_counters(im, p->map + CODE_SIZE);
 		target.page_at = p->at;
 		target.table_at = p->at + CODE_SIZE;
 		rc = stub_code_build(p->map, &target, &p->code);
@@ -301,6 +331,16 @@ struct stub_image *stub_copy(const struct stub_image *of)
 	return im;
 }
 
+struct stub_image *stub_share(const struct stub_image *of)
+{
+	struct stub_image *im = stub_copy(of);
+
+	if (of->counters)
+		set_counters(im, of->counters);
+	im->shared = true;
+	return im;
+}
+
 int stub_fork(pid_t tid, struct stub_image *im)
 {
 	const struct pages *p = im->pages;
@@ -313,7 +353,8 @@ int stub_fork(pid_t tid, struct stub_image *im)
 		rc = map_both(&in, p->name, p->code.target.table_at, TABLE_SIZE, &at, &map);
 		inject_end(&in);
 	}
-	im->table = map;
+	if (map)
+		new_counters(im, map);
 	if (rc != 0 && rc != -ESRCH)
 		restore(p, tid);
 	return rc;
@@ -417,7 +458,7 @@ void stub_drain(struct stub_image *im, void (*each)(void *ctx, void *counter, ui
 		if (n)
 			each(ctx, k->counter, k->nr, n);
 	}
-	for (unsigned i = 0; im->table && i < im->pages->nsites; i++) {
+	for (unsigned i = 0; im->table && !im->shared && i < im->pages->nsites; i++) {
 		int64_t n = since(&im->table[STUB_SLOTS + i], &im->site_drained[i]);
 
 		if (n)

@@ -39,6 +39,8 @@ struct stub_image *stub_plant(pid_t tid, struct space *space, const struct filte
  * errno: the copy is without stub then.
  */
 struct stub_image *stub_copy(const struct stub_image *of);
+/* The same where nothing is counted in place any more: the counters may stay the same ones. */
+struct stub_image *stub_share(const struct stub_image *of);
 int stub_fork(pid_t tid, struct stub_image *copy);
 
 /*

@@ -159,6 +159,7 @@ static void note_seccomp(struct tracer *tr, struct thread *t, const struct call 
 
 	if (filter) {
 		inplace_stop_learning(t);
+		tr->own_filters = true;
 		disguise_drop_filter(&tr->disguise);
 		tally_blind(&tr->tally, "seccomp-filter", 1,
 			    "seccomp filters that the program installed itself: calls that they answer with ERRNO, TRAP, KILL or USER_NOTIF never reach the tracer");

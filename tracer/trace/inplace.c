@@ -5,12 +5,14 @@
 #include "stub/image.h"
 #include "stub/scan.h"
 #include "tracee/memory.h"
+#include "tracee/procfs.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
+#include <unistd.h>
 
 /* In eflags: each instruction ends with a SIGTRAP. */
 #define TRAP_FLAG 0x100u
@@ -106,6 +108,17 @@ static void trace_every(struct tracer *tr, struct space *space, const char *why)
 	space->planted = NULL;
 }
 
+/* More filters than ours, and those that we were started under (Linux 5.9 counts them). */
+static bool filters_itself(const struct tracer *tr, pid_t pid)
+{
+	uint64_t there = 0, here = 0;
+
+	if (!procfs_status(pid, "Seccomp_filters", 10, &there) ||
+	    !procfs_status(getpid(), "Seccomp_filters", 10, &here))
+		return tr->own_filters;
+	return there > here + 1;
+}
+
 void inplace_exec(struct tracer *tr, struct thread *t)
 {
 	struct space *space = t->space;
@@ -127,6 +140,10 @@ void inplace_exec(struct tracer *tr, struct thread *t)
 	}
 	if (space->image64)
 		return;
+	if (filters_itself(tr, t->tid)) {
+		trace_every(tr, space, "it runs under a seccomp filter of its own");
+		return;
+	}
 	p->image = stub_plant(t->tid, space, &tr->pass, &why);
 	if (p->image)
 		tr->tally.images[space->image].in_place++;
@@ -146,7 +163,10 @@ void inplace_copied(const struct space *from, struct space *to)
 	copy->learns = p->learns;
 	copy->any_map = p->any_map;
 	copy->rescan = p->falling != NULL;
-	if (p->image)
+	/* Under a filter of its own it might not survive a call that we make. */
+	if (p->image && !p->learns)
+		copy->image = stub_share(p->image);
+	else if (p->image)
 		copy->of = stub_copy(p->image);
 }
 

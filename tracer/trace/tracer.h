@@ -56,6 +56,7 @@ struct tracer {
 	pid_t main_pid;      /* 0 when attached */
 	bool running;        /* its first execve is done: entries count from here */
 	struct disguise disguise;
+	bool own_filters;    /* some task of it has installed a seccomp filter */
 	bool main_ended;
 	enum exit_kind exit_kind;
 	int exit_value;
