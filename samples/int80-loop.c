@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Shows `int80`: a loop of int 0x80 in NASM, as static and old binaries make
- * them; the second site uses numbers that no table has, -1 among them.
+ * them; the second site uses numbers that no table has, -1 among them. With
+ * the word "plain" the first loop is all.
  */
 #include "support/sample.h"
 
@@ -16,7 +17,7 @@ int sample_main(struct sample *s)
 
 	loop_getpid(s->rounds, &pid);
 	truth_add_n(PATH_INT80, ABI_I386, __NR_getpid, pid);
-	for (unsigned i = 0; i < s->rounds / 4; i++) {
+	for (unsigned i = 0; i < s->rounds / 4 && !same_text(s->word, "plain"); i++) {
 		ok |= call_number(-1, &invalid) ^ -38 /* ENOSYS */;
 		ok |= call_number(0xffff, &none) ^ -38;
 	}

@@ -14,8 +14,8 @@ tests/bench/call-tree: tests/stacks/call-tree.c
 	$(AM_V_SAMPLE)$(CC) -m32 -O2 -fomit-frame-pointer -pthread -o $@ $<
 
 # Each is a script that prints a table; more may be added here.
-BENCHES = $(srcdir)/tests/bench/stops.sh $(srcdir)/tests/bench/stacks.sh
-EXTRA_DIST += tests/bench/stops.sh tests/bench/stacks.sh
+BENCHES = $(srcdir)/tests/bench/stops.sh $(srcdir)/tests/bench/stacks.sh $(srcdir)/tests/bench/inplace.sh
+EXTRA_DIST += tests/bench/stops.sh tests/bench/inplace.sh tests/bench/stacks.sh
 PHONY_TARGETS += bench
 bench: all tests/bench/pairs tests/bench/unwind_rate tests/bench/call-tree $(sample_programs)
 	@for b in $(BENCHES); do echo; srcdir='$(srcdir)' builddir='$(abs_builddir)' $(SHELL) $$b || exit 1; done
