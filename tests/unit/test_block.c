@@ -55,6 +55,8 @@ static void fixed_costs_vanish_in_the_slope(void **state)
 	(void)state;
 	assert_int_equal(block_figure(&b, CHAIN, false, &f), BLOCK_FINE);
 	assert_near(f.ticks, 500, 1e-9);
+	assert_near(f.both, 500 + 2 * 333 / 300.0, 1e-9);
+	assert_near(f.fixed, 2 * 333 / 300.0, 1e-9);
 	assert_near(f.rate, 1.5, 1e-9);
 	assert_near(f.cycles, 750, 1e-6);
 	assert_near(f.canary, 700 * 1.5, 1e-6);
@@ -74,7 +76,10 @@ static void disturbed_blocks_are_dropped(void **state)
 	assert_int_equal(block_figure(&b, CHAIN, false, &f), BLOCK_PREEMPTED);
 	b = block_of(500, 1.5, 100);
 	b.stamp[STAMP_CHAIN_B_END] += 300; /* an interrupt in the chain */
+	f = (struct block_figures){0};
 	assert_int_equal(block_figure(&b, CHAIN, false, &f), BLOCK_CLOCK);
+	/* Its loops are as good as others for the mean. */
+	assert_near(f.both - f.fixed, 500, 1e-9);
 	b = block_of(500, 1.5, 100);
 	b.n = 0;
 	assert_int_equal(block_figure(&b, CHAIN, false, &f), BLOCK_NOT_RUN);
@@ -193,6 +198,51 @@ static void a_round_needs_both_of_its_blocks(void **state)
 	fake_fini(&m);
 }
 
+/* Entries of 50 ticks; one block in four is slow, as the median must not see and the mean must. */
+static void the_mean_is_what_many_entries_cost(void **state)
+{
+	struct measurement m = fake();
+	struct cost_row row = {0}, held = {0}, wide = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		struct cell *empty = &m.cells[2 * i], *door = &m.cells[2 * i + 1];
+
+		empty->n = door->n = 100;
+		empty->f.ticks = 1, empty->f.both = 1.25, empty->f.fixed = 0.25;
+		door->f.ticks = 51, door->f.cycles = 102;
+		door->f.both = (i % 4 == 0 ? 91 : 51) + 3, door->f.fixed = 3;
+	}
+	analyse_row(&m, 1, 0, &row);
+	assert_near(row.cycles, 100, 1e-9);
+	assert_true(row.has_mean);
+	/* 50 ticks, and 40 more for each fourth; a tick is two cycles. */
+	assert_near(row.mean_cycles, 2 * (50 + 40 / 4.0), 1e-9);
+	assert_true(row.mean_ci95.lo < row.mean_cycles && row.mean_cycles < row.mean_ci95.hi);
+	assert_true(row.mean_ci95.lo > 100 && row.mean_ci95.hi < 180);
+
+	/* Blocks of a shared core and those with an interrupt in a chain count, preempted ones do not. */
+	for (unsigned i = 0; i < ROUNDS; i += 4)
+		m.cells[2 * i + 1].fault = i % 8 ? BLOCK_SHARED : BLOCK_CLOCK;
+	m.cells[2 * 1 + 1].fault = BLOCK_PREEMPTED;
+	m.cells[2 * 1 + 1].f.both = 1e5;
+	/* Nor does one of 0.6 ms more than the others, at 2 GHz. */
+	m.cells[2 * 2 + 1].f.both += 1.2e6 / 300;
+	analyse_row(&m, 1, 0, &held);
+	assert_near(held.mean_cycles, 2 * (50 + 10 * 40 / (ROUNDS - 2.0)), 1e-9);
+
+	/* The scale errs alike for the mean. */
+	m.scale_error = 0.01;
+	analyse_row(&m, 1, 0, &wide);
+	assert_near(wide.mean_ci95.hi - held.mean_ci95.hi, 0.01 * held.mean_cycles, 1e-9);
+
+	/* What may cost nothing has no mean: the control against itself. */
+	struct cost_row control = {0};
+	analyse_row(&m, 1, 1, &control);
+	assert_false(control.has_mean);
+	fake_fini(&m);
+}
+
 static void strays_among_neighbours_are_dropped(void **state)
 {
 	struct measurement m = {.nrows = 5, .nrounds = 1};
@@ -271,6 +321,7 @@ int main(void)
 		cmocka_unit_test(counters_are_taken_when_whole),
 		cmocka_unit_test(rows_are_paired_differences),
 		cmocka_unit_test(a_round_needs_both_of_its_blocks),
+		cmocka_unit_test(the_mean_is_what_many_entries_cost),
 		cmocka_unit_test(strays_among_neighbours_are_dropped),
 		cmocka_unit_test(a_shared_core_is_noticed),
 		cmocka_unit_test(the_tsc_is_watched),

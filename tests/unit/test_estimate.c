@@ -101,6 +101,42 @@ static void savings_are_known(void **state)
 	estimate_fini(&e);
 }
 
+/* Undisturbed entries cost 4000 cycles, and many of them 4200 each: that is what adds up. */
+static void means_are_what_adds_up(void **state)
+{
+	struct cost_row rows[] = {ROW("syscall64", 300, 3), ROW("vdso-syscall", 500, 4), ROW("int80", 4000, 100)};
+	struct site sites[] = {{.path = PATH_INT80, .entries = 1000000}};
+	struct trace t = trace_of(sites, 1);
+	struct cost_table table = TABLE(rows);
+	struct estimate e;
+
+	(void)state;
+	rows[2].has_mean = true;
+	rows[2].mean_cycles = 4200;
+	rows[2].mean_ci95 = (struct interval){4100, 4350};
+	estimate_make(&t, &table, NULL, &here, -1, &e);
+	assert_near(e.sites[0].per_entry.value, 4200, EXACT);
+	assert_near(e.sites[0].per_entry.ci95.hi, 4350, EXACT);
+	assert_near(e.sites[0].added_per_entry.value, 3900, EXACT);
+	assert_near(e.paths[PATH_INT80].total.value, 1e6 * 4200, 1e-3);
+	/* Rows without a mean, as older tables have them, count by their median. */
+	const struct what_if *vdso = &e.what_if[SCENARIO_VDSO];
+	assert_near(vdso->saved_cycles.value, 1e6 * 3700, 1e-3);
+	assert_near(vdso->saved_cycles.value - vdso->saved_cycles.ci95.lo, 1e6 * hypot(100, 4), 1e-3);
+	assert_near(vdso->saved_cycles.ci95.hi - vdso->saved_cycles.value, 1e6 * hypot(150, 4), 1e-3);
+	/* A cycle takes as long as it did in the row. */
+	assert_near(vdso->saved_seconds.value, 1e6 * 3700 / 4e9, 1e-9);
+	estimate_fini(&e);
+
+	/* A target by its mean makes less of the saving. */
+	rows[1].has_mean = true;
+	rows[1].mean_cycles = 550;
+	rows[1].mean_ci95 = (struct interval){540, 560};
+	estimate_make(&t, &table, NULL, &here, -1, &e);
+	assert_near(e.what_if[SCENARIO_VDSO].saved_cycles.value, 1e6 * 3650, 1e-3);
+	estimate_fini(&e);
+}
+
 static void a_thunk_that_loses_is_negative(void **state)
 {
 	struct site sites[] = {{.path = PATH_VDSO_SYSCALL, .entries = 1000}};
@@ -241,6 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sites_and_paths_are_priced),
 		cmocka_unit_test(savings_are_known),
+		cmocka_unit_test(means_are_what_adds_up),
 		cmocka_unit_test(a_thunk_that_loses_is_negative),
 		cmocka_unit_test(with_fred_the_advice_turns_round),
 		cmocka_unit_test(restarts_and_the_kernels_own_sites_cost_an_int80),

@@ -24,6 +24,7 @@ static struct cost_table a_table(void)
 		{.id = (char[]){"syscall64"}, .cycles = 277.5, .ci95 = {276, 279}, .ns = 77.6, .ticks = 201.5,
 		 .samples = 120, .dropped = 7, .split = true, .user_cycles = 70, .kernel_cycles = 207.5},
 		{.id = (char[]){"int80"}, .cycles = 15153, .ci95 = {14700, 15600}, .ns = 4193, .ticks = 10900,
+		 .has_mean = true, .mean_cycles = 16250, .mean_ci95 = {15700, 17100},
 		 .samples = 118, .dropped = 9},
 		{.id = (char[]){"sysenter"}, .skipped = (char[]){"raises SIGILL here"}},
 		{.id = (char[]){"control"}, .cycles = -0.4, .ci95 = {-1, 0.5}, .ns = -0.1, .ticks = -0.3, .samples = 99},
@@ -72,6 +73,9 @@ static void comes_back_as_it_was(void **state)
 	assert_null(host_difference(&t.fingerprint, &back.fingerprint));
 	assert_true(back.rows[1].cycles == 15153 && back.rows[1].ci95.hi == 15600);
 	assert_true(back.rows[0].split && !back.rows[1].split);
+	assert_true(back.rows[1].has_mean && back.rows[1].mean_cycles == 16250 && back.rows[1].mean_ci95.lo == 15700);
+	/* Older files have no means. */
+	assert_false(back.rows[0].has_mean);
 	assert_null(cost_table_row(&back, "sysenter"));
 	assert_string_equal(cost_table_any_row(&back, "sysenter")->skipped, "raises SIGILL here");
 	assert_null(cost_table_any_row(&back, "x32"));
@@ -106,6 +110,9 @@ static void one_change_is_noticed(void **state)
 		{"15153.0", "9000.0", "rows[1].ci95 does not hold its value"},
 		{"14700.0", "\"low\"", "rows[1].ci95 is not a pair of numbers"},
 		{"4193.0", "-1", "rows[1].ns is -1"},
+		{"16250.0", "0", "rows[1].mean_cycles is 0"},
+		{"16250.0", "17200.0", "rows[1].mean_ci95 does not hold its value"},
+		{"\"mean_ci95\"", "\"mean\"", "rows[1].mean_ci95 is missing"},
 		{"\"samples\": 120", "\"samples\": -120", "rows[0].samples is not a whole number"},
 		{"\"id\": \"int80\"", "\"id\": \"syscall64\"", "rows[1].id is there twice"},
 		{"\"id\": \"int80\"", "\"id\": \"\"", "rows[1].id is empty"},

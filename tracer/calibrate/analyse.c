@@ -22,6 +22,9 @@
  */
 #define UNSHARED_QUANTILE 0.05
 #define SHARED_SLOWER 1.2
+/* No interrupt handler takes so long: the hypervisor gave the CPU to somebody else. In seconds. */
+#define HELD_UP 500e-6
+
 /* With fewer pairs from an unshared core than this, shared ones count too. */
 #define FEW_PAIRS 12
 
@@ -143,6 +146,87 @@ static size_t differences(const struct measurement *m, size_t row, int minus, bo
 	return n;
 }
 
+/* Blocks that agree with each other do not agree about what they all have wrong. */
+static struct interval widened(struct interval iv, double value, double scale_error)
+{
+	return (struct interval){iv.lo - fabs(value) * scale_error, iv.hi + fabs(value) * scale_error};
+}
+
+/* ---- the mean ---- */
+
+static bool own_time(const struct cell *c)
+{
+	return c->fault == BLOCK_FINE || c->fault == BLOCK_SHARED || c->fault == BLOCK_CLOCK;
+}
+
+/* What the blocks of a row have in common, and how long one of them takes. */
+struct usual {
+	double fixed;  /* ticks per iteration */
+	double length; /* ticks of both loops */
+};
+
+static double length_of(const struct cell *c)
+{
+	return c->f.both * 3 * c->n;
+}
+
+static struct usual usual_of(const struct measurement *m, size_t row)
+{
+	auto_free double *fixed = xcalloc(m->nrounds, sizeof(*fixed));
+	auto_free double *length = xcalloc(m->nrounds, sizeof(*length));
+	size_t n = 0;
+
+	for (size_t round = 0; round < m->nrounds; round++) {
+		const struct cell *c = cell_at(m, round, row);
+
+		if (!own_time(c))
+			continue;
+		fixed[n] = c->f.fixed;
+		length[n++] = length_of(c);
+	}
+	return (struct usual){stats_median(fixed, n), stats_median(length, n)};
+}
+
+static bool fit_for_mean(const struct measurement *m, const struct cell *c, const struct usual *u)
+{
+	return own_time(c) && (!(m->tsc_hz > 0) || length_of(c) <= u->length + HELD_UP * m->tsc_hz);
+}
+
+/*
+ * The mean over both loops of all blocks, fixed costs taken off. The slopes
+ * would have the same mean, but where entries differ as much as they do with
+ * interrupts in between its error would be three times as large.
+ */
+static void add_mean(const struct measurement *m, size_t row, int minus, struct cost_row *out)
+{
+	auto_free double *x = xcalloc(m->nrounds, sizeof(*x));
+	auto_free unsigned *group = xcalloc(m->nrounds, sizeof(*group));
+	struct usual own = usual_of(m, row), other = {0};
+	struct summary s;
+	size_t n = 0;
+
+	if (minus >= 0)
+		other = usual_of(m, (size_t)minus);
+	for (size_t round = 0; round < m->nrounds; round++) {
+		const struct cell *a = cell_at(m, round, row);
+		const struct cell *b = minus < 0 ? NULL : cell_at(m, round, (size_t)minus);
+
+		if (!fit_for_mean(m, a, &own) || (b && !fit_for_mean(m, b, &other)))
+			continue;
+		group[n] = m->group[round];
+		x[n++] = a->f.both - own.fixed - (b ? b->f.both - other.fixed : 0);
+	}
+	if (stats_summary(STATISTIC_MEAN, x, group, n, RESAMPLES, &s) < 0 || !(s.value > 0))
+		return;
+
+	/* Time becomes cycles as it did for the median. */
+	double rate = out->cycles / out->ticks;
+	out->has_mean = true;
+	out->mean_cycles = s.value * rate;
+	out->mean_ci95 = widened((struct interval){s.ci95.lo * rate, s.ci95.hi * rate}, out->mean_cycles,
+				 m->scale_error);
+}
+
 void analyse_row(const struct measurement *m, size_t row, int minus, struct cost_row *out)
 {
 	auto_free double *x = xcalloc(m->nrounds, sizeof(*x));
@@ -154,19 +238,18 @@ void analyse_row(const struct measurement *m, size_t row, int minus, struct cost
 	size_t n = differences(m, row, minus, shared_too, COLUMN_CYCLES, x, group);
 	out->samples = n;
 	out->dropped = m->nrounds - n;
-	if (stats_bootstrap(x, group, n, RESAMPLES, &s) < 0) {
+	if (stats_summary(STATISTIC_MEDIAN, x, group, n, RESAMPLES, &s) < 0) {
 		out->skipped = xasprintf("only %zu of %zu blocks ran undisturbed", n, m->nrounds);
 		return;
 	}
-	out->cycles = s.median;
-	out->ci95 = s.ci95;
-	/* Blocks that agree with each other do not agree about what they all have wrong. */
-	out->ci95.lo -= fabs(s.median) * m->scale_error;
-	out->ci95.hi += fabs(s.median) * m->scale_error;
+	out->cycles = s.value;
+	out->ci95 = widened(s.ci95, s.value, m->scale_error);
 
 	/* Each column's own median: the differences of two columns need not agree on a middle one. */
 	out->ticks = stats_median(x, differences(m, row, minus, shared_too, COLUMN_TICKS, x, group));
 	out->ns = m->tsc_hz > 0 ? out->ticks / m->tsc_hz * 1e9 : 0;
+	if (out->ci95.lo > 0 && out->ticks > 0)
+		add_mean(m, row, minus, out);
 	out->split = m->pmu;
 	if (m->pmu) {
 		out->user_cycles = stats_median(x, differences(m, row, minus, shared_too, COLUMN_USER, x, group));

@@ -8,7 +8,8 @@
 
 struct cell {
 	enum block_fault fault;
-	struct block_figures f; /* when BLOCK_FINE */
+	struct block_figures f; /* as block_figure() says */
+	uint32_t n;             /* iterations of the shorter loop */
 };
 
 /* The canaries of one program are comparable. */
@@ -42,6 +43,13 @@ size_t analyse_pairs(const struct measurement *m, size_t row, int minus);
  * Fills figures, intervals and counts of out for a row: the median of its
  * differences to row minus in the same rounds (minus < 0: of itself). Where
  * that cannot be had, out->skipped says why. out->id is left alone.
+ *
+ * The median is the price of an undisturbed entry. The mean is what a program
+ * pays in the long run: interrupts, slow entries and a neighbour on the core
+ * come with it as often as they came, so blocks that met them count too. Only
+ * time that was not the loop's own is left out: preemption, and blocks longer
+ * than any interrupt makes them, when the hypervisor ran something else. A row
+ * whose price may be zero has no mean.
  */
 void analyse_row(const struct measurement *m, size_t row, int minus, struct cost_row *out);
 

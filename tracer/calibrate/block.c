@@ -43,6 +43,12 @@ enum block_fault block_figure(const struct loop_block *b, uint32_t chain, bool p
 		return BLOCK_MOVED;
 	if (b->switches_before != b->switches_after)
 		return BLOCK_PREEMPTED;
+
+	double first = span(b, STAMP_N, STAMP_N_END), second = span(b, STAMP_2N, STAMP_2N_END);
+
+	out->ticks = (second - first) / b->n;
+	out->both = (first + second) / (3.0 * b->n);
+	out->fixed = 2 * (2 * first - second) / (3.0 * b->n);
 	if (!(least > 0) || most > least * (1 + CHAIN_TOLERANCE))
 		return BLOCK_CLOCK;
 	if (pmu && !whole(b->pmu))
@@ -50,7 +56,6 @@ enum block_fault block_figure(const struct loop_block *b, uint32_t chain, bool p
 
 	out->rate = chain * (double)LOOP_CHAIN_CYCLES * 3 / (a + m + z);
 	out->canary = (canary - stamps) * out->rate;
-	out->ticks = slope(b->stamp[STAMP_N], b->stamp[STAMP_N_END], b->stamp[STAMP_2N], b->stamp[STAMP_2N_END], b->n);
 	out->cycles = out->ticks * out->rate;
 	out->user = out->kernel = NAN;
 	if (pmu) {

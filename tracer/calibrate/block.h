@@ -27,14 +27,19 @@ enum block_fault {
 };
 
 struct block_figures {
-	double ticks;        /* per iteration */
+	double ticks;        /* per iteration: the slope */
+	double both;         /* ticks per iteration of both loops together, fixed costs and all */
+	double fixed;        /* ticks: what of both is fixed costs, were there no noise */
 	double cycles;       /* counted with a PMU, else estimated from ticks */
 	double user, kernel; /* with a PMU: cycles in either */
 	double rate;         /* core cycles per tick, by the chains */
 	double canary;       /* cycles of the slower canary: grows when the core is shared */
 };
 
-/* chain: rounds of the clock chain that the block was run with. out is set when BLOCK_FINE. */
+/*
+ * chain: rounds of the clock chain that the block was run with. out is set when
+ * BLOCK_FINE; ticks, both and fixed also when BLOCK_CLOCK.
+ */
 enum block_fault block_figure(const struct loop_block *b, uint32_t chain, bool pmu, struct block_figures *out);
 
 #endif

@@ -21,16 +21,22 @@
 /* Cycles at a chain's ends that are not its own: the call, and the branch behind the last round. */
 #define CHAIN_ENDS 24.0
 
-/* How long to measure, how many starts, and how long one block may take; in seconds. */
+/*
+ * How long one block may take, in seconds. It is the same for every effort: the
+ * median of a skewed distribution depends on how many entries a block averages,
+ * and a longer run must not measure another thing, only the same more often.
+ */
+#define BLOCK 80e-6
+
+/* How long to measure, in seconds, and how many starts. */
 static const struct plan {
 	double seconds;
 	unsigned starts;
-	double block;
 	double at_most; /* on a busy machine, where undisturbed blocks are rare */
 } plans[] = {
-	[EFFORT_QUICK] = {0.35, 5, 50e-6, 1.0},
-	[EFFORT_DEFAULT] = {1.4, 12, 80e-6, 1.8},
-	[EFFORT_PRECISE] = {10, 40, 120e-6, 20},
+	[EFFORT_QUICK] = {0.35, 5, 1.0},
+	[EFFORT_DEFAULT] = {1.4, 12, 1.8},
+	[EFFORT_PRECISE] = {10, 40, 20},
 };
 
 /* Each start measures at least this often, however slow the machine. */
@@ -129,6 +135,7 @@ static void add_round(struct session *s, unsigned group, const struct loop_block
 		struct cell *c = &m->cells[m->nrounds * m->nrows + i];
 
 		*c = (struct cell){0};
+		c->n = blocks[i].n;
 		c->fault = block_figure(&blocks[i], s->rig.opt.chain, m->pmu, &c->f);
 	}
 	m->nrounds++;
@@ -152,7 +159,7 @@ static int size_blocks(struct session *s, bool *counts, struct err *err)
 		double hz = clock_rate((struct clock_point[]){a, b}, 2, &steady);
 
 		/* A coarse rate will do for the length of blocks: 2 GHz to begin with. */
-		r = rig_round(&s->rig, s->plan->block * (hz > 0 && i ? hz : 2e9), blocks, err);
+		r = rig_round(&s->rig, BLOCK * (hz > 0 && i ? hz : 2e9), blocks, err);
 		for (size_t k = 0; k < nrow_plan; k++)
 			*counts |= s->m.pmu && block_figure(&blocks[k], s->rig.opt.chain, true, &f) == BLOCK_FINE;
 	}

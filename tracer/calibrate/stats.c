@@ -11,6 +11,12 @@
 #include <math.h>
 #include <string.h>
 
+/* The scatter of fewer groups is not known; a group of fewer samples than STATS_LEAST has no level. */
+#define LEAST_GROUPS 3
+/* Of a normal distribution: standard deviations per median absolute one, and to the ends of 95 %. */
+#define MAD_TO_SD 1.4826
+#define SDS_OF_95 1.96
+
 double stats_median(double *x, size_t n)
 {
 	return n ? gsl_stats_median(x, 1, n) : NAN;
@@ -28,7 +34,33 @@ static size_t find_groups(const unsigned *group, size_t n, size_t *start)
 	return groups;
 }
 
-int stats_bootstrap(const double *x, const unsigned *group, size_t n, unsigned resamples, struct summary *out)
+static double statistic(enum statistic what, double *x, size_t n)
+{
+	return what == STATISTIC_MEAN ? gsl_stats_mean(x, 1, n) : stats_median(x, n);
+}
+
+/* How far the groups' own values scatter: half the width of 95 %, outliers aside. */
+static double group_scatter(enum statistic what, const double *x, const size_t *start, size_t groups)
+{
+	auto_free double *level = xcalloc(groups, sizeof(*level));
+	auto_free double *copy = xcalloc(start[groups], sizeof(*copy));
+	size_t n = 0;
+
+	memcpy(copy, x, start[groups] * sizeof(*copy));
+	for (size_t g = 0; g < groups; g++)
+		if (start[g + 1] - start[g] >= STATS_LEAST)
+			level[n++] = statistic(what, copy + start[g], start[g + 1] - start[g]);
+	if (n < LEAST_GROUPS)
+		return 0;
+	double middle = stats_median(level, n);
+
+	for (size_t g = 0; g < n; g++)
+		level[g] = fabs(level[g] - middle);
+	return SDS_OF_95 * MAD_TO_SD * stats_median(level, n);
+}
+
+int stats_summary(enum statistic what, const double *x, const unsigned *group, size_t n, unsigned resamples,
+		  struct summary *out)
 {
 	if (n < STATS_LEAST)
 		return -ENODATA;
@@ -44,7 +76,7 @@ int stats_bootstrap(const double *x, const unsigned *group, size_t n, unsigned r
 
 	/* A drawn set holds at most as many copies of the largest group as there are groups. */
 	auto_free double *drawn = xcalloc(groups * largest, sizeof(*drawn));
-	auto_free double *medians = xcalloc(resamples, sizeof(*medians));
+	auto_free double *values = xcalloc(resamples, sizeof(*values));
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
 
 	if (!rng)
@@ -59,15 +91,21 @@ int stats_bootstrap(const double *x, const unsigned *group, size_t n, unsigned r
 			for (size_t i = 0; i < size; i++)
 				drawn[m++] = x[start[from] + gsl_rng_uniform_int(rng, size)];
 		}
-		medians[b] = stats_median(drawn, m);
+		values[b] = statistic(what, drawn, m);
 	}
 	gsl_rng_free(rng);
-	gsl_sort(medians, 1, resamples);
-	out->ci95.lo = gsl_stats_quantile_from_sorted_data(medians, 1, resamples, 0.025);
-	out->ci95.hi = gsl_stats_quantile_from_sorted_data(medians, 1, resamples, 0.975);
+	gsl_sort(values, 1, resamples);
 
 	auto_free double *all = xcalloc(n, sizeof(*all));
 	memcpy(all, x, n * sizeof(*x));
-	out->median = stats_median(all, n);
+	out->value = statistic(what, all, n);
+
+	double scatter = group_scatter(what, x, start, groups);
+	double lo = gsl_stats_quantile_from_sorted_data(values, 1, resamples, 0.025);
+	double hi = gsl_stats_quantile_from_sorted_data(values, 1, resamples, 0.975);
+
+	/* An end beyond the value itself, as few resamples may give, is no distance. */
+	out->ci95.lo = out->value - hypot(fmax(out->value - lo, 0), scatter);
+	out->ci95.hi = out->value + hypot(fmax(hi - out->value, 0), scatter);
 	return 0;
 }

@@ -15,9 +15,18 @@
 
 /* ---- as JSON ---- */
 
+static json_t *interval_json(struct interval iv)
+{
+	json_t *pair = json_array();
+
+	json_add(pair, json_figure(iv.lo));
+	json_add(pair, json_figure(iv.hi));
+	return pair;
+}
+
 static json_t *row_json(const struct cost_row *row)
 {
-	json_t *o = json_object(), *ci;
+	json_t *o = json_object();
 
 	json_put(o, "id", json_text(row->id));
 	if (row->skipped) {
@@ -25,10 +34,11 @@ static json_t *row_json(const struct cost_row *row)
 		return o;
 	}
 	json_put(o, "cycles", json_figure(row->cycles));
-	ci = json_array();
-	json_add(ci, json_figure(row->ci95.lo));
-	json_add(ci, json_figure(row->ci95.hi));
-	json_put(o, "ci95", ci);
+	json_put(o, "ci95", interval_json(row->ci95));
+	if (row->has_mean) {
+		json_put(o, "mean_cycles", json_figure(row->mean_cycles));
+		json_put(o, "mean_ci95", interval_json(row->mean_ci95));
+	}
 	json_put(o, "ns", json_figure(row->ns));
 	json_put(o, "ticks", json_figure(row->ticks));
 	json_put(o, "samples", json_count(row->samples));

@@ -30,15 +30,16 @@ static double sane(struct json_reader *r, const json_t *o, const char *where, co
 	return v;
 }
 
-static struct interval load_interval(struct json_reader *r, const json_t *o, const char *where, double value)
+static struct interval load_interval(struct json_reader *r, const json_t *o, const char *where, const char *key,
+				     double value)
 {
-	const json_t *a = json_get_array(r, o, where, "ci95");
+	const json_t *a = json_get_array(r, o, where, key);
 	struct interval iv = {0};
 
 	if (r->failed)
 		return iv;
 	if (json_array_size(a) != 2 || !json_is_number(json_array_get(a, 0)) || !json_is_number(json_array_get(a, 1))) {
-		json_fault(r, "%s.ci95 is not a pair of numbers", where);
+		json_fault(r, "%s.%s is not a pair of numbers", where, key);
 		return iv;
 	}
 	iv.lo = json_number_value(json_array_get(a, 0));
@@ -46,7 +47,7 @@ static struct interval load_interval(struct json_reader *r, const json_t *o, con
 	/* Nine digits are kept, so that the ends may fall together with the value. */
 	double slack = 1e-6 * (fabs(value) + 1);
 	if (!(iv.lo <= value + slack && value <= iv.hi + slack && fabs(iv.lo) <= MOST_CYCLES && iv.hi <= MOST_CYCLES))
-		json_fault(r, "%s.ci95 does not hold its value", where);
+		json_fault(r, "%s.%s does not hold its value", where, key);
 	return iv;
 }
 
@@ -78,11 +79,16 @@ static void load_row(struct json_reader *r, const json_t *o, const char *where, 
 		return;
 	}
 	row->cycles = sane(r, o, where, "cycles", least);
-	row->ci95 = load_interval(r, o, where, row->cycles);
+	row->ci95 = load_interval(r, o, where, "ci95", row->cycles);
 	row->ns = sane(r, o, where, "ns", difference ? least : 0);
 	row->ticks = sane(r, o, where, "ticks", difference ? least : 0);
 	row->samples = json_get_count(r, o, where, "samples");
 	row->dropped = json_get_count(r, o, where, "dropped");
+	if (json_object_get(o, "mean_cycles")) {
+		row->has_mean = true;
+		row->mean_cycles = sane(r, o, where, "mean_cycles", least);
+		row->mean_ci95 = load_interval(r, o, where, "mean_ci95", row->mean_cycles);
+	}
 	if (json_object_get(o, "user_cycles")) {
 		row->split = true;
 		row->user_cycles = sane(r, o, where, "user_cycles", -MOST_CYCLES);

@@ -40,11 +40,6 @@ static const struct cost_row *row_of(const struct cost_table *t, enum entry_path
 	return NULL;
 }
 
-static struct priced price(const struct cost_row *row)
-{
-	return row ? (struct priced){true, row->cycles, row->ci95} : (struct priced){0};
-}
-
 /* a - b as independent figures: the distances to the ends add as squares. */
 static struct priced minus(const struct cost_row *a, const struct cost_row *b)
 {
@@ -52,9 +47,10 @@ static struct priced minus(const struct cost_row *a, const struct cost_row *b)
 		return (struct priced){0};
 	if (a == b)
 		return (struct priced){.known = true};
-	double d = a->cycles - b->cycles;
-	double down = hypot(a->cycles - a->ci95.lo, b->ci95.hi - b->cycles);
-	double up = hypot(a->ci95.hi - a->cycles, b->cycles - b->ci95.lo);
+	struct priced x = cost_row_price(a), y = cost_row_price(b);
+	double d = x.value - y.value;
+	double down = hypot(x.value - x.ci95.lo, y.ci95.hi - y.value);
+	double up = hypot(x.ci95.hi - x.value, y.value - y.ci95.lo);
 
 	return (struct priced){true, d, {d - down, d + up}};
 }
@@ -70,7 +66,7 @@ static struct site_cost cost_of(const struct cost_table *t, enum entry_path path
 {
 	const struct cost_row *row = row_of(t, path);
 	struct site_cost c = {
-		.per_entry = price(row),
+		.per_entry = cost_row_price(row),
 		.added_per_entry = minus(row, row_of(t, PATH_SYSCALL64)),
 	};
 
@@ -102,6 +98,12 @@ static struct priced zero(void)
 	return (struct priced){.known = true};
 }
 
+/* At the clock that the core had while the row was measured. */
+static double seconds_per_cycle(const struct cost_row *row)
+{
+	return row->ns * 1e-9 / row->cycles;
+}
+
 /*
  * The saving of replacing n[path] entries each: the sum of n * (from - to). The
  * errors of the paths are independent of each other; that of the one target is
@@ -125,19 +127,19 @@ static struct priced saving(const struct cost_table *t, const struct change *ch,
 		}
 		if (from == to)
 			continue;
-		double k = (double)n[p], unit = seconds ? from->ns * 1e-9 / from->cycles : 1;
+		struct priced x = times(cost_row_price(from), (double)n[p] * (seconds ? seconds_per_cycle(from) : 1));
 
-		value += k * from->cycles * unit;
-		down = hypot(down, k * (from->cycles - from->ci95.lo) * unit);
-		up = hypot(up, k * (from->ci95.hi - from->cycles) * unit);
-		moved += k;
+		value += x.value;
+		down = hypot(down, x.value - x.ci95.lo);
+		up = hypot(up, x.ci95.hi - x.value);
+		moved += (double)n[p];
 	}
 	if (moved > 0) {
-		double unit = seconds ? to->ns * 1e-9 / to->cycles : 1;
+		struct priced x = times(cost_row_price(to), moved * (seconds ? seconds_per_cycle(to) : 1));
 
-		value -= moved * to->cycles * unit;
-		down = hypot(down, moved * (to->ci95.hi - to->cycles) * unit);
-		up = hypot(up, moved * (to->cycles - to->ci95.lo) * unit);
+		value -= x.value;
+		down = hypot(down, x.ci95.hi - x.value);
+		up = hypot(up, x.value - x.ci95.lo);
 	}
 	return (struct priced){true, value, {value - down, value + up}};
 }

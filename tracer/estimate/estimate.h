@@ -3,8 +3,10 @@
  * Prices for what a trace saw: a pure function of the trace and a table.
  *
  * The prices are of a tight loop, with caches and branch predictors warm: a
- * best case of the door into the kernel, without the room behind it. Intervals
- * are carried through as those of independent figures.
+ * best case of the door into the kernel, without the room behind it. A row's
+ * mean is what counts, where the table has it: a median times a number of
+ * entries is not what they take together. Intervals are carried through as
+ * those of independent figures.
  */
 #ifndef ET_ESTIMATE_ESTIMATE_H
 #define ET_ESTIMATE_ESTIMATE_H

@@ -19,6 +19,14 @@ const struct cost_row *cost_table_row(const struct cost_table *table, const char
 	return row && !row->skipped ? row : NULL;
 }
 
+struct priced cost_row_price(const struct cost_row *row)
+{
+	if (!row)
+		return (struct priced){0};
+	return row->has_mean ? (struct priced){true, row->mean_cycles, row->mean_ci95} :
+			       (struct priced){true, row->cycles, row->ci95};
+}
+
 const struct cost_row *cost_table_vdso_row(const struct cost_table *table)
 {
 	static const enum entry_path ways[] = {PATH_VDSO_SYSENTER, PATH_VDSO_SYSCALL, PATH_VDSO_INT80};

@@ -25,6 +25,9 @@ struct cost_row {
 	struct interval ci95;
 	double ns;
 	double ticks;   /* TSC ticks */
+	bool has_mean;  /* a published table or an older file may not have it */
+	double mean_cycles; /* cycles is the median, of undisturbed entries; this is what many entries cost, each */
+	struct interval mean_ci95;
 	uint64_t samples, dropped; /* blocks used, blocks thrown away */
 	bool split;     /* the clock is "pmu": the two below add up to about cycles */
 	double user_cycles, kernel_cycles;
@@ -94,6 +97,8 @@ struct estimate {
 const struct cost_row *cost_table_row(const struct cost_table *table, const char *id);
 /* The same, skipped rows included. */
 struct cost_row *cost_table_any_row(const struct cost_table *table, const char *id);
+/* What many entries cost each, in cycles: the mean, or the median where there is none; unknown for NULL. */
+struct priced cost_row_price(const struct cost_row *row);
 /* What a call through the vDSO costs on the table's machine, by whatever instruction; NULL if unknown. */
 const struct cost_row *cost_table_vdso_row(const struct cost_table *table);
 /* What the row of that id measures, in a few words; the id itself when it is not known. */
