@@ -210,6 +210,36 @@ static void bullet(struct sheet *s, enum ink ink, const char *text)
 	page_wrap(&s->page, ink, 4, 4, clean);
 }
 
+/* The way in whose mean is farthest above its median, as a share; NULL when no row has a mean. */
+static const struct cost_row *most_uneven(const struct cost_table *t, double *share)
+{
+	const struct cost_row *worst = NULL;
+
+	for (size_t i = 0; i < FIRST_TRAP; i++) {
+		const struct cost_row *r = cost_table_row(t, order[i]);
+		double more = r && r->has_mean ? r->mean_cycles / r->cycles - 1 : 0;
+
+		if (r && r->has_mean && (!worst || more > *share)) {
+			worst = r;
+			*share = more;
+		}
+	}
+	return worst;
+}
+
+static void put_means(struct sheet *s)
+{
+	double share = 0;
+	const struct cost_row *worst = most_uneven(s->table, &share);
+	auto_free char *text = !worst ? NULL :
+		share * 100 < 1 ? xstrdup("These are medians. Traces are priced by means, which are within 1 % of them.") :
+		xasprintf("These are medians. Traces are priced by means, which interrupts and slow entries make up to "
+			  "%.0f %% higher (%s).", share * 100, cost_row_label(worst->id));
+
+	if (text)
+		bullet(s, INK_DIM, text);
+}
+
 static void put_control(struct sheet *s)
 {
 	const struct cost_row *c = cost_table_row(s->table, "control");
@@ -234,6 +264,7 @@ static void put_notes(struct sheet *s)
 		bullet(s, INK_DIM, "Ratio: to a native 64-bit system call. Intervals are of 95 %.");
 	if (s->refer)
 		bullet(s, INK_DIM, "Skylake: cycles on an i7-6700K under Linux 6.5, as published.");
+	put_means(s);
 	put_control(s);
 	for (size_t i = 0; i < s->table->nrows; i++) {
 		samples += s->table->rows[i].samples;
