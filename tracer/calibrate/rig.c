@@ -175,9 +175,13 @@ static void resize(struct rig_row *row, const struct loop_block *b, double block
 	double each = (double)(int64_t)(b->stamp[STAMP_2N_END] - b->stamp[STAMP_2N]) / (2.0 * b->n);
 	double n = each > 0 ? block_ticks / (3.25 * each) : MOST_N;
 
-	/* The first block is all overhead: approach in steps. */
+	/*
+	 * The first block is all overhead: approach in steps, and upwards only. One
+	 * that was disturbed would make all others short, and a short block has
+	 * another median where entries differ much.
+	 */
 	n = fmin(n, 64.0 * b->n);
-	row->n = (uint32_t)fmax(LEAST_N, fmin(MOST_N, n));
+	row->n = (uint32_t)fmax(fmax(LEAST_N, row->n), fmin(MOST_N, n));
 }
 
 /* The usable rows of one program, shuffled; returns how many. */
