@@ -39,8 +39,9 @@ static const struct plan {
 	[EFFORT_PRECISE] = {10, 40, 20},
 };
 
-/* Each start measures at least this often, however slow the machine. */
+/* Each start measures at least this often; all together so often, however slow the machine. */
 #define LEAST_ROUNDS 2
+#define LEAST_IN_ALL 12
 #define SIZING_ROUNDS 4
 
 /* On a busy machine the last start goes on until each row has so many pairs; looked at now and then. */
@@ -202,6 +203,8 @@ static int measure(struct session *s, struct err *err)
 	for (unsigned start = 0; start < s->plan->starts && r == 0; start++) {
 		double until = s->began + s->plan->seconds * (start + 1) / s->plan->starts;
 
+		if (now() > s->began + s->plan->at_most && s->m.nrounds >= LEAST_IN_ALL)
+			break;
 		r = rig_restart(&s->rig, err);
 		/* The first round meets cold caches and is not kept. */
 		if (r == 0)
