@@ -97,6 +97,46 @@ static void knows_what_the_stack_pointer_does(void **state)
 	}
 }
 
+static const struct leads {
+	const char *what;
+	size_t n;
+	uint8_t b[INSN_MAX];
+	enum insn_kind kind;
+	uint64_t target, pointer; /* 0: not known */
+} leads[] = {
+	{"jmp back across zero", BYTES(0xe9, 0xfb, 0x8f, 0xfb, 0xf7), INSN_JMP, 0x1000, 0},
+	{"call ahead across 4 GiB", BYTES(0xe8, 0xfb, 0x1f, 0xfc, 0xf7), INSN_CALL, 0xa000, 0},
+	{"jz", BYTES(0x74, 0x06), INSN_JCC, 0x8048008, 0},
+	{"jnz, far away", BYTES(0x0f, 0x85, 0x00, 0x01, 0, 0), INSN_JCC, 0x8048106, 0},
+	{"jecxz", BYTES(0xe3, 0x06), INSN_JCC, 0x8048008, 0},
+	{"loop", BYTES(0xe2, 0xfe), INSN_JCC, 0x8048000, 0},
+	{"jmp [0x804c000]", BYTES(0xff, 0x25, 0x00, 0xc0, 0x04, 0x08), INSN_JMP, 0, 0x804c000},
+	{"call [0xf7fc4000]", BYTES(0xff, 0x15, 0x00, 0x40, 0xfc, 0xf7), INSN_CALL, 0, 0xf7fc4000},
+	{"jmp gs:[0x10]", BYTES(0x65, 0xff, 0x25, 0x10, 0, 0, 0), INSN_JMP, 0, 0},
+	{"jmp [ebx+0xc]", BYTES(0xff, 0xa3, 0x0c, 0, 0, 0), INSN_JMP, 0, 0},
+	{"jmp [eax*4+0x804c000]", BYTES(0xff, 0x24, 0x85, 0x00, 0xc0, 0x04, 0x08), INSN_JMP, 0, 0},
+	{"jmp eax", BYTES(0xff, 0xe0), INSN_JMP, 0, 0},
+	{"jmp far [0x804c000]", BYTES(0xff, 0x2d, 0x00, 0xc0, 0x04, 0x08), INSN_OTHER, 0, 0},
+};
+
+static void knows_where_jumps_lead(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(leads); i++) {
+		const struct leads *c = &leads[i];
+		struct insn got;
+
+		assert_int_equal(insn_skim(c->b, c->n, CPU_MODE_32, taddr(0x8048000), &got), 0);
+		if (got.kind != c->kind || got.len != c->n || got.target_known != (c->target != 0) ||
+		    got.pointer_known != (c->pointer != 0))
+			fail_msg("%s: kind %d, length %u, target known %d, pointer known %d", c->what,
+				 got.kind, got.len, got.target_known, got.pointer_known);
+		assert_int_equal(got.target.v, c->target);
+		assert_int_equal(got.pointer.v, c->pointer);
+		assert_string_equal(got.text, "");
+	}
+}
+
 static void computes_targets(void **state)
 {
 	static const uint8_t call[] = {0xe8, 0xfb, 0xff, 0xff, 0xff}; /* to itself */
@@ -118,6 +158,7 @@ int main(void)
 		cmocka_unit_test(finds_instructions_backwards),
 		cmocka_unit_test(finds_nothing_in_no_bytes),
 		cmocka_unit_test(knows_what_the_stack_pointer_does),
+		cmocka_unit_test(knows_where_jumps_lead),
 		cmocka_unit_test(computes_targets),
 	};
 

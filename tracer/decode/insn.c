@@ -9,6 +9,8 @@ static enum insn_kind kind_of(const ZydisDecodedInstruction *zi, const ZydisDeco
 {
 	bool far = zi->meta.branch_type == ZYDIS_BRANCH_TYPE_FAR;
 
+	if (zi->meta.category == ZYDIS_CATEGORY_COND_BR)
+		return INSN_JCC;
 	switch ((int)zi->mnemonic) {
 	case ZYDIS_MNEMONIC_INT:
 		return (ops[0].imm.value.u & 0xff) == 0x80 ? INSN_INT80 : INSN_OTHER;
@@ -34,7 +36,7 @@ static void find_target(const ZydisDecodedInstruction *zi, const ZydisDecodedOpe
 		out->target_known = true;
 		out->target = taddr(ops[0].ptr.offset);
 		out->selector = ops[0].ptr.segment;
-	} else if ((out->kind == INSN_CALL || out->kind == INSN_JMP) &&
+	} else if ((out->kind == INSN_CALL || out->kind == INSN_JMP || out->kind == INSN_JCC) &&
 		   ops[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
 		ZyanU64 to;
 
@@ -42,6 +44,12 @@ static void find_target(const ZydisDecodedInstruction *zi, const ZydisDecodedOpe
 			out->target_known = true;
 			out->target = taddr(to);
 		}
+	} else if ((out->kind == INSN_CALL || out->kind == INSN_JMP) &&
+		   ops[0].type == ZYDIS_OPERAND_TYPE_MEMORY && ops[0].size == 32 &&
+		   ops[0].mem.base == ZYDIS_REGISTER_NONE && ops[0].mem.index == ZYDIS_REGISTER_NONE &&
+		   ops[0].mem.segment == ZYDIS_REGISTER_DS) {
+		out->pointer_known = true;
+		out->pointer = taddr((uint32_t)ops[0].mem.disp.value);
 	}
 }
 
@@ -151,6 +159,12 @@ int insn_decode(const uint8_t *bytes, size_t n, enum cpu_mode mode, struct taddr
 		struct insn *out)
 {
 	return decode(bytes, n, mode, addr, true, out);
+}
+
+int insn_skim(const uint8_t *bytes, size_t n, enum cpu_mode mode, struct taddr addr,
+	      struct insn *out)
+{
+	return decode(bytes, n, mode, addr, false, out);
 }
 
 /* A prefix byte that may stand before any of the kinds that are looked for. */

@@ -31,13 +31,16 @@ enum insn_kind {
 	INSN_FAR_CALL, /* 9A ptr16:32 or FF /3 */
 	INSN_JMP,      /* near unconditional jump, direct or indirect */
 	INSN_RET,      /* near return */
+	INSN_JCC,      /* conditional jump; loop and jecxz too */
 };
 
 struct insn {
 	enum insn_kind kind;
 	uint8_t len;
 	bool target_known;    /* direct call, jump or far call with an immediate */
+	bool pointer_known;   /* near call or jump through memory at a fixed address */
 	struct taddr target;  /* where it goes, if target_known */
+	struct taddr pointer; /* that memory, if pointer_known */
 	uint16_t selector;    /* of a direct far call; else 0 */
 	bool stack_known;     /* stack_delta says what it does to the stack pointer */
 	int32_t stack_delta;  /* bytes added to the stack pointer; -4 for a push */
@@ -50,6 +53,10 @@ struct insn {
  */
 int insn_decode(const uint8_t *bytes, size_t n, enum cpu_mode mode, struct taddr addr,
 		struct insn *out);
+
+/* The same without the text, which costs most: for code that is only followed. */
+int insn_skim(const uint8_t *bytes, size_t n, enum cpu_mode mode, struct taddr addr,
+	      struct insn *out);
 
 /*
  * Finds an instruction of the given kind that ends where bytes[0..n) end, at
