@@ -32,6 +32,7 @@ libentrytrace_a_SOURCES += \
 	tracer/tracee/procfs.c tracer/tracee/procfs.h \
 	tracer/tracee/space.c tracer/tracee/space.h \
 	tracer/tracee/thread.c tracer/tracee/thread.h \
+	tracer/classify/callee.c tracer/classify/callee.h \
 	tracer/classify/classify.c tracer/classify/classify.h \
 	tracer/classify/far_call.c tracer/classify/far_call.h \
 	tracer/classify/record.c tracer/classify/record.h \

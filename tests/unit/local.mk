@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 # The way of an entry: decode, classify, count, and what the tracer knows of processes.
-UNIT_TRACE = tests/unit/test_insn tests/unit/test_classify tests/unit/test_vdso tests/unit/test_tally \
+UNIT_TRACE = tests/unit/test_insn tests/unit/test_classify tests/unit/test_callee tests/unit/test_vdso tests/unit/test_tally \
 	tests/unit/test_tracee
 check_PROGRAMS += $(UNIT_TRACE)
 TESTS += $(UNIT_TRACE)
 tests_unit_test_insn_SOURCES = tests/unit/test_insn.c
 tests_unit_test_insn_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_classify_SOURCES = tests/unit/test_classify.c
+tests_unit_test_classify_SOURCES = tests/unit/test_classify.c tests/unit/by_hand.h
 tests_unit_test_classify_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_callee_SOURCES = tests/unit/test_callee.c tests/unit/by_hand.h
+tests_unit_test_callee_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_vdso_SOURCES = tests/unit/test_vdso.c
 tests_unit_test_vdso_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_tally_SOURCES = tests/unit/test_tally.c

@@ -87,6 +87,8 @@ static void round_trip(void **state)
 		.vdso = {.size = 0x2000, .insn = VDSO_INSN_SYSENTER, .vsyscall = 0x570,
 			 .landing_pad = 0x579, .ret_offset = 12},
 		.code = {.n = 3, .b = {0xcd, 0x80, 0x00}}, .ret = {1}, .caller = {.n = 1, .b = {0xff}},
+		.callee = {{{4}, {.n = 0}}, {{5}, {.n = 1, .b = {0xfe}}}, {{6}, {.n = 2, .b = {1, 2}}},
+			   {{UINT32_MAX}, {.n = CODE_TAIL_MAX, .b = {0x51}}}},
 		.has_far = true, .far_depth = UINT32_MAX, .far_ret = {0x8049000},
 		.far_caller = {.n = CODE_TAIL_MAX, .b = {0x9a}},
 	};
@@ -115,6 +117,10 @@ static void round_trip(void **state)
 	assert_int_equal(got.vdso.ret_offset, ev.vdso.ret_offset);
 	assert_memory_equal(&got.code, &ev.code, sizeof(ev.code));
 	assert_memory_equal(&got.caller, &ev.caller, sizeof(ev.caller));
+	for (unsigned i = 0; i < CALLEE_PIECES; i++) {
+		assert_true(taddr_eq(got.callee[i].at, ev.callee[i].at));
+		assert_memory_equal(&got.callee[i].bytes, &ev.callee[i].bytes, sizeof(ev.callee[i].bytes));
+	}
 	assert_memory_equal(&got.far_caller, &ev.far_caller, sizeof(ev.far_caller));
 	assert_true(taddr_eq(got.ret, ev.ret) && taddr_eq(got.far_ret, ev.far_ret));
 	assert_true(got.far_depth == ev.far_depth);

@@ -143,6 +143,15 @@ static void caches_by_bytes(void **state)
 	assert_null(space_cached(s, &ev));
 	ev.nr = -1;
 	assert_ptr_equal(space_cached(s, &ev), &second);
+	for (unsigned i = 0; i < CALLEE_PIECES; i++) {
+		ev.callee[i] = (struct code_from){taddr(0x8050000), {.n = 2, .b = {0x0f, 0x05}}};
+		assert_null(space_cached(s, &ev));
+		space_cache(s, &ev, &first);
+		assert_ptr_equal(space_cached(s, &ev), &first);
+		ev.callee[i].bytes.b[1] = 0x34;
+		assert_null(space_cached(s, &ev));
+		space_cache(s, &ev, &second);
+	}
 	space_forget(s);
 	assert_null(space_cached(s, &ev));
 	space_unref(s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "classify/classify.h"
 
+#include "classify/callee.h"
 #include "classify/far_call.h"
 #include "decode/insn.h"
 
@@ -23,10 +24,13 @@ struct view {
 	bool at_landing_pad, in_vdso;
 	bool int80_before, syscall_before; /* which instruction ends at ip */
 	bool call_before_ret;              /* a near call ends at the return address */
+	bool called_outside;               /* it is a direct one, and goes to elsewhere than the vDSO ... */
+	struct callee callee;              /* ... to code that does this */
 	bool sysenter_before_ret, syscall_before_ret;
 	bool far, far_proven;              /* a far call to 64-bit code is behind this entry */
 	struct insn before;                /* ends at ip */
-	struct insn caller;                /* ends at ret: call, sysenter or syscall */
+	struct insn caller;                /* call, sysenter or syscall ... */
+	struct taddr caller_end;           /* ... that ends here: at ret, but for one in a callee */
 	struct insn far_call;              /* ends at far_ret */
 };
 
@@ -53,17 +57,35 @@ static bool find_caller(struct view *v)
 	const struct code_tail *t = &ev->caller;
 	struct taddr vsyscall = taddr_add(ev->vdso_base, (int64_t)ev->vdso.vsyscall);
 	struct insn direct, indirect;
+	struct taddr target;
 	bool have_direct = t->n >= 5 && t->b[t->n - 5] == 0xe8 &&
 			   insn_decode(t->b + t->n - 5, 5, CPU_MODE_32, taddr_add(ev->ret, -5),
 				       &direct) == 0;
 	bool have_indirect = ends(t, CPU_MODE_32, ev->ret, INSN_CALL, &indirect) &&
 			     !indirect.target_known;
 
-	if (have_direct && (!have_indirect || taddr_eq(direct.target, vsyscall)))
+	if (have_direct && (!have_indirect || taddr_eq(direct.target, vsyscall))) {
 		v->caller = direct;
-	else if (have_indirect)
+		v->called_outside = callee_called(ev, &target);
+		if (v->called_outside)
+			callee_follow(ev, target, &v->callee);
+	} else if (have_indirect) {
 		v->caller = indirect;
+	}
 	return have_direct || have_indirect;
+}
+
+/* A single instruction that enters the kernel behind a direct call is the site, not the call. */
+static void blame_callee(struct view *v)
+{
+	static const uint8_t sysenter[] = {0x0f, 0x34}, syscall[] = {0x0f, 0x05};
+	const struct callee *c = &v->callee;
+
+	if (c->raw != 1 || c->ways & CALLEE_LEAVES ||
+	    insn_decode(c->ways & CALLEE_SYSCALL ? syscall : sysenter, sizeof(syscall), CPU_MODE_32,
+			c->at, &v->caller) != 0)
+		return;
+	v->caller_end = taddr_add(c->at, v->caller.len);
 }
 
 static void look_behind_landing_pad(struct view *v)
@@ -71,7 +93,9 @@ static void look_behind_landing_pad(struct view *v)
 	const struct evidence *ev = v->ev;
 	struct insn raw;
 
+	v->caller_end = ev->ret;
 	v->call_before_ret = find_caller(v);
+	blame_callee(v);
 	v->sysenter_before_ret = ends(&ev->caller, CPU_MODE_32, ev->ret, INSN_SYSENTER, &raw);
 	v->syscall_before_ret = !v->sysenter_before_ret &&
 				ends(&ev->caller, CPU_MODE_32, ev->ret, INSN_SYSCALL, &raw);
@@ -155,6 +179,28 @@ static bool is_raw_syscall32(const struct view *v)
 	return landed(v) && v->syscall_before_ret;
 }
 
+static bool called(const struct view *v, unsigned ways)
+{
+	return landed(v) && v->called_outside && (v->callee.ways & ~(unsigned)CALLEE_UNSEEN) == ways;
+}
+
+static bool is_called_sysenter(const struct view *v)
+{
+	return called(v, CALLEE_SYSENTER);
+}
+
+static bool is_called_syscall32(const struct view *v)
+{
+	return called(v, CALLEE_SYSCALL);
+}
+
+static bool is_called_otherwise(const struct view *v)
+{
+	/* What leads to the vDSO only, and what was not all seen, is most likely a libc's. */
+	return landed(v) && v->called_outside && v->callee.ways != CALLEE_LEAVES &&
+	       v->callee.ways != (CALLEE_LEAVES | CALLEE_UNSEEN) && v->callee.ways != CALLEE_UNSEEN;
+}
+
 static bool via_vdso(const struct view *v, enum vdso_insn insn)
 {
 	return landed(v) && v->call_before_ret && v->ev->vdso.insn == insn;
@@ -194,7 +240,7 @@ static bool always(const struct view *v)
 /* Which instruction the site names, and so where it begins. */
 enum site_is {
 	SITE_BEFORE,   /* the instruction that ends at ip */
-	SITE_CALLER,   /* the one that ends at the return address */
+	SITE_CALLER,   /* the one that ends at the return address, or entered the kernel behind its call */
 	SITE_FAR_CALL, /* the call far */
 	SITE_IP,       /* nothing was decoded: the raw ip */
 };
@@ -214,6 +260,9 @@ static const struct rule {
 	{has_both_readings, PATH_UNKNOWN, SITE_IP, "landing pad, the return address fits a call and a raw instruction"},
 	{is_raw_sysenter, PATH_SYSENTER, SITE_CALLER, "landing pad, sysenter before the return address"},
 	{is_raw_syscall32, PATH_SYSCALL32, SITE_CALLER, "landing pad, syscall before the return address"},
+	{is_called_sysenter, PATH_SYSENTER, SITE_CALLER, "landing pad, the call before the return address leads to a sysenter"},
+	{is_called_syscall32, PATH_SYSCALL32, SITE_CALLER, "landing pad, the call before the return address leads to a syscall"},
+	{is_called_otherwise, PATH_UNKNOWN, SITE_IP, "landing pad, the call before the return address leads to no entry, or to several"},
 	{is_vdso_sysenter, PATH_VDSO_SYSENTER, SITE_CALLER, "landing pad, call before the return address, sysenter in the vDSO"},
 	{is_vdso_syscall, PATH_VDSO_SYSCALL, SITE_CALLER, "landing pad, call before the return address, syscall in the vDSO"},
 	{is_vdso_int80_call, PATH_VDSO_INT80, SITE_CALLER, "landing pad of a vDSO without a fast instruction"},
@@ -231,7 +280,7 @@ static void place(struct verdict *out, const struct view *v, enum site_is site)
 		struct taddr end;
 	} at[] = {
 		[SITE_BEFORE] = {&v->before, ev->ip},
-		[SITE_CALLER] = {&v->caller, ev->ret},
+		[SITE_CALLER] = {&v->caller, v->caller_end},
 		[SITE_FAR_CALL] = {&v->far_call, ev->far_ret},
 		[SITE_IP] = {NULL, ev->ip},
 	};
@@ -256,7 +305,8 @@ struct verdict classify(const struct evidence *ev)
 		r++;
 	out.path = r->path;
 	out.why = r->why;
-	out.certain = r->path != PATH_UNKNOWN && (r->path != PATH_FAR_CALL || v.far_proven);
+	out.certain = r->path != PATH_UNKNOWN && (r->path != PATH_FAR_CALL || v.far_proven) &&
+		      !(v.called_outside && v.callee.ways & CALLEE_UNSEEN) && v.callee.raw <= 1;
 	place(&out, &v, r->site);
 	return out;
 }

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -24,6 +25,10 @@ struct record {
 	struct verdict verdict;
 	struct evidence ev;
 };
+
+#define CALLEE(i)                                                                 \
+	{"callee" #i ".at", KIND_U64, offsetof(struct record, ev.callee[i].at.v)}, \
+	{"callee" #i, KIND_TAIL, offsetof(struct record, ev.callee[i].bytes)}
 
 static const struct field {
 	const char *key;
@@ -50,11 +55,17 @@ static const struct field {
 	{"code", KIND_TAIL, offsetof(struct record, ev.code)},
 	{"ret", KIND_U64, offsetof(struct record, ev.ret.v)},
 	{"caller", KIND_TAIL, offsetof(struct record, ev.caller)},
+	CALLEE(0),
+	CALLEE(1),
+	CALLEE(2),
+	CALLEE(3),
 	{"has_far", KIND_BOOL, offsetof(struct record, ev.has_far)},
 	{"far_depth", KIND_U32, offsetof(struct record, ev.far_depth)},
 	{"far_ret", KIND_U64, offsetof(struct record, ev.far_ret.v)},
 	{"far_caller", KIND_TAIL, offsetof(struct record, ev.far_caller)},
 };
+
+static_assert(CALLEE_PIECES == 4, "each piece has its lines");
 
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 

@@ -14,12 +14,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Bytes that end at an address: b[0..n), the last of them just before it. */
+/* Bytes that end at an address: b[0..n), the last of them just before it. Or begin at one. */
 #define CODE_TAIL_MAX 96
 struct code_tail {
 	uint8_t n;
 	uint8_t b[CODE_TAIL_MAX];
 };
+
+/* Memory from an address on. at is 0 where there is none, bytes.n where it could not be read. */
+struct code_from {
+	struct taddr at;
+	struct code_tail bytes;
+};
+
+/* So many pieces of memory are enough for a call's target, a pointer or two, and what they lead to. */
+#define CALLEE_PIECES 4
 
 struct evidence {
 	/* from the kernel: PTRACE_GET_SYSCALL_INFO (Linux 5.3) and PTRACE_GETREGS */
@@ -40,6 +49,9 @@ struct evidence {
 	struct code_tail code;   /* ends at ip */
 	struct taddr ret;        /* at the landing pad: the return address on the stack */
 	struct code_tail caller; /* ends at ret */
+
+	/* where caller ends with a direct call to elsewhere than the vDSO: the code behind it */
+	struct code_from callee[CALLEE_PIECES];
 
 	/* 64-bit code only: the innermost far return to 32-bit code found on the stack */
 	bool has_far;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "trace/gather.h"
 
+#include "classify/callee.h"
 #include "classify/classify.h"
 #include "classify/far_call.h"
 #include "tracee/memory.h"
@@ -17,6 +18,30 @@
 /* Pairs on the stack that look like a far return are tried up to this many. */
 #define FAR_CANDIDATES 8
 
+/*
+ * A direct call does not say that it led to the vDSO: the code at its target
+ * does, and wherever that goes on. A libc's own function may stand between, or
+ * a private copy of the vDSO's.
+ */
+static void gather_callee(struct thread *t, struct evidence *ev)
+{
+	struct taddr target;
+	struct callee c;
+
+	if (!callee_called(ev, &target))
+		return;
+	for (unsigned i = 0; i < CALLEE_PIECES; i++) {
+		struct code_from *piece = &ev->callee[i];
+
+		callee_follow(ev, target, &c);
+		if (!c.lacks)
+			return;
+		piece->at = c.lacking;
+		piece->bytes.n = (uint8_t)tracee_read(t->tid, piece->at, piece->bytes.b,
+						      sizeof(piece->bytes.b));
+	}
+}
+
 static void gather_landing_pad(struct thread *t, struct evidence *ev)
 {
 	uint32_t ret;
@@ -26,6 +51,7 @@ static void gather_landing_pad(struct thread *t, struct evidence *ev)
 		return;
 	ev->ret = taddr(ret);
 	tracee_read_tail(t->tid, ev->ret, TAIL, &ev->caller);
+	gather_callee(t, ev);
 }
 
 /*
@@ -78,6 +104,10 @@ void gather(struct thread *t, const struct ptrace_syscall_info *info,
 	ev->has_far = false;
 	ev->ret = ev->far_ret = taddr(0);
 	ev->code.n = ev->caller.n = ev->far_caller.n = 0;
+	for (unsigned i = 0; i < CALLEE_PIECES; i++) {
+		ev->callee[i].at = taddr(0);
+		ev->callee[i].bytes.n = 0;
+	}
 
 	space_find_vdso(s, t->tid);
 	ev->vdso = s->vdso;

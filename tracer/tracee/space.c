@@ -159,9 +159,23 @@ static struct site_key key_of(const struct evidence *ev)
 	return k;
 }
 
-static bool same(const uint8_t *bytes, const struct code_tail *t, uint8_t n)
+/* The i-th piece of memory that a verdict on this evidence hangs on. */
+static const struct code_tail *piece(const struct evidence *ev, unsigned i)
 {
-	return t->n == n && memcmp(bytes, t->b, n) == 0;
+	const struct code_tail *const around[] = {&ev->code, &ev->caller, &ev->far_caller};
+
+	/* Where the callee's pieces lie follows from the bytes before them. */
+	return i < 3 ? around[i] : &ev->callee[i - 3].bytes;
+}
+
+static bool same_bytes(const struct cached_site *c, const struct evidence *ev)
+{
+	const uint8_t *bytes = c->bytes;
+
+	for (unsigned i = 0; i < SITE_PIECES; bytes += c->n[i], i++)
+		if (piece(ev, i)->n != c->n[i] || memcmp(bytes, piece(ev, i)->b, c->n[i]) != 0)
+			return false;
+	return true;
 }
 
 void *space_cached(const struct space *s, const struct evidence *ev)
@@ -170,27 +184,25 @@ void *space_cached(const struct space *s, const struct evidence *ev)
 	struct cached_site *c;
 
 	HASH_FIND(hh, s->sites, &key, sizeof(key), c);
-	if (c && same(c->bytes, &ev->code, c->code_n) &&
-	    same(c->bytes + c->code_n, &ev->caller, c->caller_n) &&
-	    same(c->bytes + c->code_n + c->caller_n, &ev->far_caller, c->far_n))
-		return c->counter;
-	return NULL;
+	return c && same_bytes(c, ev) ? c->counter : NULL;
 }
 
 void space_cache(struct space *s, const struct evidence *ev, void *counter)
 {
-	size_t n = (size_t)ev->code.n + ev->caller.n + ev->far_caller.n;
-	struct cached_site *c = xcalloc(1, sizeof(*c) + n);
-	struct cached_site *old;
+	struct cached_site *c, *old;
+	uint8_t *bytes;
+	size_t n = 0;
 
+	for (unsigned i = 0; i < SITE_PIECES; i++)
+		n += piece(ev, i)->n;
+	c = xcalloc(1, sizeof(*c) + n);
 	c->key = key_of(ev);
 	c->counter = counter;
-	c->code_n = ev->code.n;
-	c->caller_n = ev->caller.n;
-	c->far_n = ev->far_caller.n;
-	memcpy(c->bytes, ev->code.b, c->code_n);
-	memcpy(c->bytes + c->code_n, ev->caller.b, c->caller_n);
-	memcpy(c->bytes + c->code_n + c->caller_n, ev->far_caller.b, c->far_n);
+	bytes = c->bytes;
+	for (unsigned i = 0; i < SITE_PIECES; bytes += c->n[i], i++) {
+		c->n[i] = piece(ev, i)->n;
+		memcpy(bytes, piece(ev, i)->b, c->n[i]);
+	}
 	HASH_REPLACE(hh, s->sites, key, sizeof(c->key), c, old);
 	free(old);
 }

@@ -23,12 +23,14 @@ struct site_key {
 	uint8_t restart, x32;
 };
 
+#define SITE_PIECES (3 + CALLEE_PIECES)
+
 struct cached_site {
 	struct site_key key;
 	void *counter;           /* the tally's site; not owned */
-	uint8_t code_n, caller_n, far_n;
+	uint8_t n[SITE_PIECES];  /* of the bytes: how many of each piece */
 	UT_hash_handle hh;
-	uint8_t bytes[];         /* code, caller, far caller */
+	uint8_t bytes[];         /* code, caller, far caller, callee */
 };
 
 /* A vDSO image that was decoded, and the outcome: every process of one kernel has the same. */
