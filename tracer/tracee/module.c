@@ -16,12 +16,7 @@
 /* No vDSO has more than a few pages. */
 #define VDSO_MAX (64 * 1024)
 
-/*
- * Opens the file behind a mapping: by the mapping itself, which always is the
- * right file (needs CAP_CHECKPOINT_RESTORE), else by its name as the process
- * sees it, if that still is the same file.
- */
-static int open_mapped(pid_t pid, const struct map *map)
+int module_open_file(pid_t pid, const struct map *map)
 {
 	char path[4200];
 	struct stat st;
@@ -69,7 +64,7 @@ struct module *modules_get(struct modules *ms, pid_t pid, const struct map *map)
 	if (vdso)
 		read_image(m, pid, map);
 	else if (map->inode)
-		m->fd = open_mapped(pid, map);
+		m->fd = module_open_file(pid, map);
 	if (m->fd >= 0)
 		elf_segments_read(m->fd, &m->segments);
 	HASH_ADD_KEYPTR(hh, ms->by_key, m->key, strlen(m->key), m);

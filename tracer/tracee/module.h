@@ -30,6 +30,13 @@ struct modules {
 
 void modules_fini(struct modules *ms);
 
+/*
+ * Opens the file behind a mapping for reading: by the mapping itself, which
+ * always is the right file (needs CAP_CHECKPOINT_RESTORE), else by its name as
+ * the process sees it, if that still is the same file. Returns a descriptor or -1.
+ */
+int module_open_file(pid_t pid, const struct map *map);
+
 /* The module behind a mapping of process pid; never NULL, owned by ms. */
 struct module *modules_get(struct modules *ms, pid_t pid, const struct map *map);
 
