@@ -132,18 +132,25 @@ static void format(const ZydisDecodedInstruction *zi, const ZydisDecodedOperand 
 		out->text[0] = '\0';
 }
 
-static int decode(const uint8_t *bytes, size_t n, enum cpu_mode mode, struct taddr addr,
-		  bool with_text, struct insn *out)
+static ZydisDecoder decoder_of(enum cpu_mode mode)
 {
 	ZydisDecoder decoder;
-	ZydisDecodedInstruction zi;
-	ZydisDecodedOperand ops[ZYDIS_MAX_OPERAND_COUNT];
 
-	memset(out, 0, sizeof(*out));
 	if (mode == CPU_MODE_64)
 		ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
 	else
 		ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_COMPAT_32, ZYDIS_STACK_WIDTH_32);
+	return decoder;
+}
+
+static int decode(const uint8_t *bytes, size_t n, enum cpu_mode mode, struct taddr addr,
+		  bool with_text, struct insn *out)
+{
+	ZydisDecoder decoder = decoder_of(mode);
+	ZydisDecodedInstruction zi;
+	ZydisDecodedOperand ops[ZYDIS_MAX_OPERAND_COUNT];
+
+	memset(out, 0, sizeof(*out));
 	if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, n, &zi, ops)))
 		return -EILSEQ;
 	out->len = zi.length;
@@ -165,6 +172,118 @@ int insn_skim(const uint8_t *bytes, size_t n, enum cpu_mode mode, struct taddr a
 	      struct insn *out)
 {
 	return decode(bytes, n, mode, addr, false, out);
+}
+
+int insn_covering(const uint8_t *bytes, size_t n, enum cpu_mode mode, size_t target, size_t *begin,
+		  struct insn *out)
+{
+	ZydisDecoder decoder = decoder_of(mode);
+	size_t at = 0;
+
+	/* On the way only lengths matter. */
+	ZydisDecoderEnableMode(&decoder, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
+	while (at < n) {
+		ZydisDecodedInstruction zi;
+
+		if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, bytes + at, n - at, &zi)))
+			return -EILSEQ;
+		if (at + zi.length > target) {
+			*begin = at;
+			return decode(bytes + at, n - at, mode, taddr(at), false, out);
+		}
+		at += zi.length;
+	}
+	return -EILSEQ;
+}
+
+/*
+ * What compilers write for programs: data and text that are read as code soon
+ * show something that is not.
+ */
+static bool is_plain(const ZydisDecodedInstruction *zi, const uint8_t *bytes)
+{
+	static const uint16_t odd[] = {
+		ZYDIS_MNEMONIC_ARPL, ZYDIS_MNEMONIC_BOUND, ZYDIS_MNEMONIC_ENTER, ZYDIS_MNEMONIC_HLT,
+		ZYDIS_MNEMONIC_INTO, ZYDIS_MNEMONIC_IRET, ZYDIS_MNEMONIC_IRETD, ZYDIS_MNEMONIC_LDS,
+		ZYDIS_MNEMONIC_LES, ZYDIS_MNEMONIC_POPA, ZYDIS_MNEMONIC_POPAD, ZYDIS_MNEMONIC_PUSHA,
+		ZYDIS_MNEMONIC_PUSHAD, ZYDIS_MNEMONIC_SALC, ZYDIS_MNEMONIC_XLAT,
+	};
+
+	if ((zi->attributes & ZYDIS_ATTRIB_IS_PRIVILEGED) || zi->meta.category == ZYDIS_CATEGORY_IO ||
+	    zi->meta.category == ZYDIS_CATEGORY_IOSTRINGOP || zi->meta.category == ZYDIS_CATEGORY_DECIMAL ||
+	    zi->meta.branch_type == ZYDIS_BRANCH_TYPE_FAR || (bytes[0] == 0 && bytes[1] == 0))
+		return false;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		if (zi->mnemonic == odd[i])
+			return false;
+	return true;
+}
+
+/* Does what stands behind it run only when something jumps there? */
+static bool ends_flow(const ZydisDecodedInstruction *zi)
+{
+	return zi->meta.category == ZYDIS_CATEGORY_RET || zi->meta.category == ZYDIS_CATEGORY_UNCOND_BR ||
+	       zi->meta.category == ZYDIS_CATEGORY_INTERRUPT || zi->mnemonic == ZYDIS_MNEMONIC_UD2;
+}
+
+/* One way of reading: from the byte where this stands. */
+struct reading {
+	uint16_t reaches; /* the instruction over the target that it comes to, or NOWHERE */
+	uint16_t starts;  /* how many of the far bytes' ways come through here */
+	uint8_t len;
+	bool plain, ends;
+};
+
+int insn_agreed(const uint8_t *bytes, size_t n, enum cpu_mode mode, size_t target, size_t *begin,
+		struct insn *out)
+{
+	/*
+	 * Those that begin near may not have fallen in step yet. What most have come
+	 * to near the target must be plain, and lead on.
+	 */
+	enum { FAR = INSN_AGREE - 64, NEAR = INSN_AGREE - 32, NOWHERE = 0xffff };
+	ZydisDecoder decoder = decoder_of(mode);
+	struct reading r[INSN_AGREE + 1];
+	unsigned readable = 0;
+
+	if (target < INSN_AGREE)
+		return -EILSEQ;
+	bytes += target - INSN_AGREE;
+	n -= target - INSN_AGREE;
+	for (unsigned i = INSN_AGREE + 1; i-- > 0;) {
+		ZydisDecodedInstruction zi;
+
+		r[i] = (struct reading){.reaches = NOWHERE};
+		if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, bytes + i, n - i, &zi)))
+			continue;
+		r[i].len = zi.length;
+		r[i].plain = is_plain(&zi, bytes + i);
+		r[i].ends = ends_flow(&zi);
+		r[i].reaches = i + zi.length > INSN_AGREE ? (uint16_t)i : r[i + zi.length].reaches;
+		r[i].starts = i < FAR && r[i].reaches != NOWHERE;
+		readable += r[i].starts;
+	}
+	if (readable < FAR / 2)
+		return -EILSEQ;
+	for (unsigned i = 0; i < INSN_AGREE; i++) {
+		unsigned next = i + r[i].len;
+
+		if (r[i].reaches == NOWHERE || next > INSN_AGREE)
+			continue;
+		r[next].starts += r[i].starts;
+		if (i >= NEAR && r[i].starts > readable / 2 &&
+		    (!r[i].plain || (r[i].ends && r[i].reaches == next)))
+			return -EILSEQ;
+	}
+	for (unsigned i = 0; i <= INSN_AGREE; i++)
+		if (r[i].starts && r[i].reaches == i) {
+			/* All of them, or they do not agree. */
+			if (r[i].starts != readable)
+				return -EILSEQ;
+			*begin = target - INSN_AGREE + i;
+			return decode(bytes + i, n - i, mode, taddr(*begin), false, out);
+		}
+	return -EILSEQ;
 }
 
 /* A prefix byte that may stand before any of the kinds that are looked for. */

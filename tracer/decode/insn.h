@@ -59,6 +59,30 @@ int insn_skim(const uint8_t *bytes, size_t n, enum cpu_mode mode, struct taddr a
 	      struct insn *out);
 
 /*
+ * Reads forward from bytes[0], where an instruction begins, to the instruction
+ * that holds bytes[target]; *begin is where in bytes that one starts, *out what
+ * it is. Returns 0, or -EILSEQ when something on the way is no instruction.
+ */
+int insn_covering(const uint8_t *bytes, size_t n, enum cpu_mode mode, size_t target, size_t *begin,
+		  struct insn *out);
+
+/* Bytes before the target that insn_agreed() wants to see. */
+#define INSN_AGREE 256
+
+/*
+ * The same where it is not known at which byte an instruction begins, only
+ * that bytes[0..n) are instructions in a row. bytes[target] has INSN_AGREE
+ * bytes before it. x86 code read from a wrong byte soon falls in step: when all
+ * ways of reading, from each of the far ones of these bytes on, come to the
+ * same instruction over the target, the right one is among them. What comes
+ * just before must be such as compilers write, and lead on to the target: data
+ * between code is no instructions in a row. Returns 0, or -EILSEQ when they do
+ * not agree or make no sense.
+ */
+int insn_agreed(const uint8_t *bytes, size_t n, enum cpu_mode mode, size_t target, size_t *begin,
+		struct insn *out);
+
+/*
  * Finds an instruction of the given kind that ends where bytes[0..n) end, at
  * address end. When several lengths fit, they differ by prefixes only: the
  * longest wins, but the shortest among the instructions that enter the kernel.
