@@ -23,6 +23,7 @@ libentrytrace_a_SOURCES += \
 libentrytrace_a_SOURCES += \
 	tracer/model/evidence.h tracer/model/stop.h tracer/model/vdso.h \
 	tracer/decode/insn.c tracer/decode/insn.h \
+	tracer/elf/boundary.c tracer/elf/boundary.h \
 	tracer/elf/header.c tracer/elf/header.h \
 	tracer/elf/segments.c tracer/elf/segments.h \
 	tracer/elf/vdso.c tracer/elf/vdso.h \

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where instructions begin in an ELF file: what its sections, its call frame
+ * information and its symbols say. x86 code can be read forwards only, so to
+ * read the code around a byte one needs a place before it where code starts.
+ *
+ * Of libdw only the splitting of call frame sections into entries is used
+ * (dwarf_next_cfi), never the running of their programs: those of a hostile
+ * file can ask for gigabytes of registers.
+ */
+#ifndef ET_ELF_BOUNDARY_H
+#define ET_ELF_BOUNDARY_H
+
+#include "decode/insn.h"
+
+#include <stdint.h>
+
+struct boundaries;
+
+enum place {
+	PLACE_CODE,    /* in code that begins at a known place */
+	PLACE_DATA,    /* in a section that holds no code, or in the ELF headers */
+	PLACE_TEXT,    /* in a section of code, but where a function begins is not known */
+	PLACE_UNKNOWN, /* the file says nothing of it */
+};
+
+/*
+ * Reads what fd says, which must stay open as long. The work is bounded,
+ * whatever the file holds: what is too large or does not fit together counts
+ * as not there. NULL when it is no x86 ELF file. Free with boundaries_free().
+ */
+struct boundaries *boundaries_open(int fd);
+void boundaries_free(struct boundaries *b);
+
+/*
+ * What the byte at a file offset is in. *start is the file offset where its
+ * code, or for PLACE_TEXT its section, begins.
+ */
+enum place boundaries_find(const struct boundaries *b, uint64_t offset, uint64_t *start);
+
+/* How the file's code is to be read. */
+enum cpu_mode boundaries_mode(const struct boundaries *b);
+
+/* The link-time address of the byte at a file offset; the offset itself where no section has it. */
+uint64_t boundaries_vaddr(const struct boundaries *b, uint64_t offset);
+
+#endif
