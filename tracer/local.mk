@@ -60,9 +60,12 @@ libentrytrace_a_SOURCES += \
 	tracer/stub/blob.h \
 	tracer/stub/code.c tracer/stub/code.h \
 	tracer/stub/form.c tracer/stub/form.h \
+	tracer/stub/hit.c tracer/stub/hit.h \
 	tracer/stub/image.c tracer/stub/image.h \
 	tracer/stub/inject.c tracer/stub/inject.h \
 	tracer/stub/pattern.c tracer/stub/pattern.h \
+	tracer/stub/scan.c tracer/stub/scan.h \
+	tracer/stub/scan_cache.c tracer/stub/scan_cache.h \
 	tracer/stub/slot.c tracer/stub/slot.h \
 	tracer/stub/undo.c tracer/stub/undo.h
 

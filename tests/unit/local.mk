@@ -17,6 +17,12 @@ tests_unit_test_tally_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_tracee_SOURCES = tests/unit/test_tracee.c
 tests_unit_test_tracee_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 
+# Proofs of counting in place.
+check_PROGRAMS += tests/unit/test_scan
+TESTS += tests/unit/test_scan
+tests_unit_test_scan_SOURCES = tests/unit/test_scan.c
+tests_unit_test_scan_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+
 # Evidence that other machines recorded, judged again here; see tests/vm/save-evidence.
 check_PROGRAMS += tests/unit/test_evidence
 TESTS += tests/unit/test_evidence
