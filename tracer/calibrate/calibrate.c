@@ -2,6 +2,7 @@
 #include "calibrate/calibrate.h"
 
 #include "base/cleanup.h"
+#include "base/monotonic.h"
 #include "base/vec.h"
 #include "calibrate/analyse.h"
 #include "calibrate/clock.h"
@@ -53,10 +54,7 @@ static const struct plan {
 
 static double now(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+	return (double)monotonic_ns() * 1e-9;
 }
 
 /* ---- what stands in the way ---- */

@@ -2,6 +2,7 @@
 #include "cli/front.h"
 
 #include "base/err.h"
+#include "base/monotonic.h"
 #include "cli/progress.h"
 #include "model/config.h"
 
@@ -12,7 +13,6 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* How long a signal may take to show up in the program before it is passed on, in ms. */
@@ -38,14 +38,6 @@ struct supervisor {
 	bool program_gone, tracer_gone;
 	int program_status, tracer_status;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 static void ask_to_finish(struct supervisor *s)
 {
@@ -80,13 +72,13 @@ static void on_signal(struct supervisor *s, const struct signalfd_siginfo *si)
 		if (ends && w->times++ > 0 && !w->pending)
 			ask_to_finish(s);
 		w->pending = true;
-		w->since_ns = now_ns();
+		w->since_ns = monotonic_ns();
 	}
 }
 
 static void pass_on(struct supervisor *s)
 {
-	uint64_t now = now_ns(), grace = GRACE_MS * 1000000ull;
+	uint64_t now = monotonic_ns(), grace = GRACE_MS * 1000000ull;
 
 	for (size_t i = 0; i < NPASSED; i++) {
 		struct waiting *w = &s->waiting[i];

@@ -70,42 +70,42 @@ static void measure_now(const struct config *cfg, struct pricing *p)
 		diag("%s", err.text);
 }
 
+/* The table that was named, or the kept one of p->host, if any is wanted. Or why there is none kept. */
+static int find_table(const struct config *cfg, struct pricing *p, struct err *err)
+{
+	int r = 0;
+
+	p->wanted = cfg->estimate;
+	if (cfg->estimate && cfg->calibration) {
+		load_named(cfg, p);
+	} else if (cfg->estimate) {
+		r = cost_table_find(&p->host, &p->table, err);
+		p->have = r == 0;
+	}
+	return r;
+}
+
 void pricing_open(const struct config *cfg, struct pricing *p)
 {
 	struct err err;
 
-	*p = (struct pricing){.wanted = cfg->estimate};
+	*p = (struct pricing){0};
 	host_read(&p->host);
-	if (!cfg->estimate)
-		return;
-	if (cfg->calibration) {
-		load_named(cfg, p);
-		return;
-	}
-	int r = cost_table_find(&p->host, &p->table, &err);
-	if (r == 0) {
-		p->have = true;
-		return;
-	}
-	if (r != -ENOENT)
+	int r = find_table(cfg, p, &err);
+
+	if (r < 0 && r != -ENOENT)
 		diag("%s; measuring anew", err.text);
-	measure_now(cfg, p);
+	if (r < 0)
+		measure_now(cfg, p);
 }
 
 void pricing_open_saved(const struct config *cfg, const struct host *host, struct pricing *p)
 {
 	struct err err;
 
-	*p = (struct pricing){.wanted = cfg->estimate, .host = host_copy(host)};
-	if (!cfg->estimate)
-		return;
-	if (cfg->calibration) {
-		load_named(cfg, p);
-		return;
-	}
-	int r = cost_table_find(&p->host, &p->table, &err);
+	*p = (struct pricing){.host = host_copy(host)};
+	int r = find_table(cfg, p, &err);
 
-	p->have = r == 0;
 	if (r == -ENOENT)
 		p->why = xstrdup("no calibration of the machine that the trace is of is kept here: calibrate there, "
 				 "or name a table with --calibration");

@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/progress.h"
 
+#include "base/monotonic.h"
+
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Short runs are not worth a line. */
 #define FIRST_NS 1500000000ull
 #define EVERY_NS 500000000ull
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 void progress_init(struct progress_line *p)
 {
-	*p = (struct progress_line){.started_ns = now_ns()};
+	*p = (struct progress_line){.started_ns = monotonic_ns()};
 	p->last_ns = p->started_ns;
 }
 
@@ -33,7 +26,7 @@ static void put(const char *text, size_t n)
 
 void progress_tick(struct progress_line *p, struct trace_shared *shared)
 {
-	uint64_t now = now_ns(), entries = atomic_load(&shared->entries), rate;
+	uint64_t now = monotonic_ns(), entries = atomic_load(&shared->entries), rate;
 	uint32_t tasks = atomic_load(&shared->tasks);
 	char line[160];
 	int n;

@@ -2,6 +2,7 @@
 #include "stack/link.h"
 
 #include "base/cleanup.h"
+#include "base/helper.h"
 #include "sandbox/sandbox.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 enum {
 	STALL_MS = 5000, /* a worker limits itself to two seconds of CPU time for a packet */
@@ -80,37 +80,6 @@ static struct wire_head head_of(enum wire_type type, size_t size)
 	return (struct wire_head){WIRE_MAGIC, WIRE_VERSION, (uint16_t)type, (uint32_t)size, 0};
 }
 
-/* Sends a packet of up to two parts, with a descriptor if fd is not -1. -EAGAIN when it must wait. */
-static int send_packet(struct link *l, const void *a, size_t na, const void *b, size_t nb, int fd,
-		       int flags)
-{
-	/* sendmsg() does not write to what the iovec points to, whatever its type says. */
-	struct iovec iov[2] = {{0}};
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {0};
-	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
-
-	memcpy(&iov[0].iov_base, &a, sizeof(a));
-	iov[0].iov_len = na;
-	memcpy(&iov[1].iov_base, &b, sizeof(b));
-	iov[1].iov_len = nb;
-	if (fd >= 0) {
-		msg.msg_control = control.buf;
-		msg.msg_controllen = sizeof(control.buf);
-		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	}
-	if (sendmsg(l->sock, &msg, MSG_NOSIGNAL | flags) < 0)
-		return -errno;
-	return 0;
-}
-
 static _Noreturn void exec_worker(const struct link *l, int sock)
 {
 	char name[] = "entrytrace-unwind";
@@ -134,12 +103,7 @@ static void stop_worker(struct link *l)
 {
 	if (l->sock < 0)
 		return;
-	close(l->sock);
-	l->sock = -1;
-	kill(l->pid, SIGKILL);
-	/* The tracer's own wait may have been faster. */
-	while (waitpid(l->pid, NULL, __WALL) < 0 && errno == EINTR)
-		;
+	helper_end(l->pid, &l->sock);
 	memset(l->modules_sent, 0, sizeof(l->modules_sent));
 	memset(l->slots, 0, sizeof(l->slots));
 }
@@ -168,7 +132,7 @@ static int greet(struct link *l, struct err *err)
 			       strerror(-rc));
 	struct wire_head head = head_of(WIRE_FILTER, sizeof(head) + n * sizeof(*filter));
 
-	rc = send_packet(l, &head, sizeof(head), filter, n * sizeof(*filter), -1, 0);
+	rc = helper_send(l->sock, &head, sizeof(head), filter, n * sizeof(*filter), -1, 0);
 	if (rc < 0)
 		return err_set(err, rc, "the unwind worker %s died", l->path);
 	return 0;
@@ -225,7 +189,7 @@ static int send_modules(struct link *l, const struct stack_space *s)
 		    l->modules->fd[id] < 0 || (l->modules_sent[id / 8] >> id % 8 & 1))
 			continue;
 		struct wire_module msg = {.head = head_of(WIRE_MODULE, sizeof(msg)), .module = id};
-		int rc = send_packet(l, &msg, sizeof(msg), NULL, 0, l->modules->fd[id], MSG_DONTWAIT);
+		int rc = helper_send(l->sock, &msg, sizeof(msg), NULL, 0, l->modules->fd[id], MSG_DONTWAIT);
 
 		if (rc < 0)
 			return rc;
@@ -249,12 +213,12 @@ static int send_sample(struct link *l, const struct pending *p)
 
 		rc = send_modules(l, s);
 		if (rc == 0)
-			rc = send_packet(l, &msg, sizeof(msg), s->maps, bytes, -1, MSG_DONTWAIT);
+			rc = helper_send(l->sock, &msg, sizeof(msg), s->maps, bytes, -1, MSG_DONTWAIT);
 		if (rc < 0)
 			return rc;
 		l->slots[s->slot] = s->serial;
 	}
-	return send_packet(l, &p->sample, sizeof(p->sample), p->slice, p->sample.slice_len, -1,
+	return helper_send(l->sock, &p->sample, sizeof(p->sample), p->slice, p->sample.slice_len, -1,
 			   MSG_DONTWAIT);
 }
 

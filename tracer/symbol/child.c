@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbol/child.h"
 
+#include "base/helper.h"
 #include "base/vec.h"
 #include "sandbox/sandbox.h"
 #include "symbol/resolve.h"
@@ -25,25 +26,8 @@ struct child {
 /* Returns false at the end of the conversation. *fd is -1 when none came along. */
 static bool receive(struct child *c, struct symbol_request *req, int *fd)
 {
-	struct iovec iov = {req, sizeof(*req)};
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {0};
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.buf,
-		.msg_controllen = sizeof(control.buf),
-	};
-
-	if (recvmsg(c->sock, &msg, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(*req))
+	if (helper_receive(c->sock, req, sizeof(*req), fd) != (ssize_t)sizeof(*req))
 		return false;
-	struct cmsghdr *h = CMSG_FIRSTHDR(&msg);
-
-	*fd = -1;
-	if (h && h->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(h), sizeof(*fd));
 	req->path[sizeof(req->path) - 1] = '\0';
 	return true;
 }

@@ -3,18 +3,17 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/helper.h"
 #include "base/vec.h"
 #include "symbol/child.h"
 #include "symbol/wire.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <uthash.h>
 
 /* A large DWARF file takes some seconds to index; one that takes longer is broken. */
@@ -55,11 +54,7 @@ static void child_stop(struct symbols *s)
 {
 	if (s->sock < 0)
 		return;
-	close(s->sock);
-	s->sock = -1;
-	kill(s->pid, SIGKILL);
-	while (waitpid(s->pid, NULL, __WALL) < 0 && errno == EINTR)
-		;
+	helper_end(s->pid, &s->sock);
 	for (struct module *m = s->modules; m; m = m->hh.next)
 		m->sent = false;
 }
@@ -126,26 +121,12 @@ static struct module *module_of(struct symbols *s, int fd)
 static int request(struct symbols *s, struct module *m, const char *path, int fd, uint64_t vaddr)
 {
 	struct symbol_request req = {.module = m->id, .opens = !m->sent, .vaddr = vaddr};
-	struct iovec iov = {&req, sizeof(req)};
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {0};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	int rc;
 
 	snprintf(req.path, sizeof(req.path), "%s", path);
-	if (req.opens) {
-		msg.msg_control = control.buf;
-		msg.msg_controllen = sizeof(control.buf);
-		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	}
-	if (sendmsg(s->sock, &msg, MSG_NOSIGNAL) < 0)
-		return -errno;
+	rc = helper_send(s->sock, &req, sizeof(req), NULL, 0, req.opens ? fd : -1, 0);
+	if (rc < 0)
+		return rc;
 	m->sent = true;
 	return 0;
 }

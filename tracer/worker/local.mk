@@ -6,6 +6,7 @@ pkglibexec_PROGRAMS += entrytrace-unwind-i386
 endif
 
 worker_core = \
+	tracer/base/helper.c tracer/base/helper.h \
 	tracer/stack/wire.h \
 	tracer/worker/cfi.c tracer/worker/cfi.h \
 	tracer/worker/elf.c tracer/worker/elf.h \

@@ -3,6 +3,7 @@
  * An unwind worker: packets in, stacks out, on the socket that is its
  * descriptor 0 and the only one that it has. It ends with the conversation.
  */
+#include "base/helper.h"
 #include "worker/serve.h"
 
 #include <signal.h>
@@ -25,27 +26,11 @@ struct worker {
 
 static bool receive(struct worker *w, struct packet *p)
 {
-	struct iovec iov = {w->packet, sizeof(w->packet)};
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {0};
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.buf,
-		.msg_controllen = sizeof(control.buf),
-	};
-	ssize_t got = recvmsg(0, &msg, MSG_CMSG_CLOEXEC);
+	ssize_t got = helper_receive(0, w->packet, sizeof(w->packet), &p->fd);
 
-	if (got <= 0 || (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
-		return false;
-	struct cmsghdr *h = CMSG_FIRSTHDR(&msg);
-
-	*p = (struct packet){w->packet, (size_t)got, -1};
-	if (h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS)
-		memcpy(&p->fd, CMSG_DATA(h), sizeof(p->fd));
-	return true;
+	p->bytes = w->packet;
+	p->size = got > 0 ? (size_t)got : 0;
+	return got > 0;
 }
 
 static bool hello(void)

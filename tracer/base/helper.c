@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/helper.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Room for one descriptor. */
+union control {
+	char buf[CMSG_SPACE(sizeof(int))];
+	struct cmsghdr align;
+};
+
+int helper_send(int sock, const void *a, size_t na, const void *b, size_t nb, int fd, int flags)
+{
+	/* sendmsg() does not write to what the iovec points to, whatever its type says. */
+	struct iovec iov[2] = {{0}};
+	union control control = {0};
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
+
+	memcpy(&iov[0].iov_base, &a, sizeof(a));
+	iov[0].iov_len = na;
+	memcpy(&iov[1].iov_base, &b, sizeof(b));
+	iov[1].iov_len = nb;
+	if (fd >= 0) {
+		msg.msg_control = control.buf;
+		msg.msg_controllen = sizeof(control.buf);
+		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	}
+	return sendmsg(sock, &msg, MSG_NOSIGNAL | flags) < 0 ? -errno : 0;
+}
+
+ssize_t helper_receive(int sock, void *buf, size_t size, int *fd)
+{
+	struct iovec iov = {buf, size};
+	union control control = {0};
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.buf,
+		.msg_controllen = sizeof(control.buf),
+	};
+	ssize_t got = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+
+	*fd = -1;
+	if (got <= 0)
+		return got;
+	struct cmsghdr *h = CMSG_FIRSTHDR(&msg);
+
+	if (h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(h), sizeof(*fd));
+	return msg.msg_flags & MSG_TRUNC ? -1 : got;
+}
+
+void helper_end(pid_t pid, int *sock)
+{
+	if (*sock < 0)
+		return;
+	close(*sock);
+	*sock = -1;
+	kill(pid, SIGKILL);
+	/* The tracer's own wait may have been faster. */
+	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+}
