@@ -11,7 +11,7 @@
 #include <cpuid.h>
 #include <linux/mman.h>
 
-enum { PAGE = 4096, BEFORE = 2000, AFTER = 500 };
+enum { PAGE = 4096, BEFORE = 500, AFTER = 100 };
 
 typedef long (*code_fn)(long nr);
 

@@ -23,7 +23,7 @@
 #define AT_SYSINFO 32
 #endif
 
-enum { CALLS = 5000 };
+enum { CALLS = 1500 };
 
 extern const char __executable_start[], etext[];
 

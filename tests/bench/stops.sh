@@ -13,6 +13,6 @@ for sample in vdso-static int80-loop; do
 	prog=$builddir/samples/$sample
 	"$builddir/tests/bench/pairs" "$rounds" \
 		"$sample, strace -f -c" strace -f -c -o /dev/null "$prog" "$calls" \
-		:: "$sample, entrytrace" "$builddir/entrytrace" --no-estimate -o /dev/null -- "$prog" "$calls" \
+		:: "$sample, entrytrace" "$builddir/entrytrace" --count=stop --no-estimate -o /dev/null -- "$prog" "$calls" \
 		:: "$sample, alone" "$prog" "$calls" || exit 1
 done

@@ -235,6 +235,15 @@ int stub_lift(const struct stub_image *im, pid_t tid)
 	return restore(im->pages, tid);
 }
 
+/* Is there an int 0x80 in the vDSO with the landing pad's page offset behind it, and not at the landing pad? */
+static bool passes_elsewhere(const struct vdso_memo *vdso, uint64_t landing_pad)
+{
+	for (uint64_t at = landing_pad % PAGE; at <= vdso->n; at += PAGE)
+		if (at >= 2 && at != landing_pad && vdso->image[at - 2] == 0xcd && vdso->image[at - 1] == 0x80)
+			return true;
+	return false;
+}
+
 /* What is there and what it takes, before anything is touched. */
 static int examine(pid_t tid, struct space *space, const struct filter_pass *pass, struct pages *p,
 		   const char **why)
@@ -254,6 +263,9 @@ static int examine(pid_t tid, struct space *space, const struct filter_pass *pas
 	*why = "its vDSO is not where the filter expects one";
 	if (space->vdso.landing_pad != space->vdso.vsyscall + FORM_LANDING_PAD ||
 	    space->vdso.ret_offset != 12 || (pad & 0xfff) != pass->offset || pad < pass->from)
+		return -ENOTSUP;
+	*why = "its vDSO has another int 0x80 that the filter would let pass";
+	if (passes_elsewhere(space->vdso_memo, space->vdso.landing_pad))
 		return -ENOTSUP;
 	p->name = (uint32_t)space->vdso_base.v + VDSO_EMPTY_STRING;
 	p->code.target = (struct stub_target){

@@ -84,6 +84,12 @@ static void note_stops(struct tracer *tr, const struct space *space, const char 
 		image->by_stops = xstrdup(why);
 }
 
+static void note_in_place(struct tracer *tr, const struct space *space)
+{
+	if (!tr->background)
+		tr->tally.images[space->image].in_place++;
+}
+
 /* Is an entry possible that the filter lets pass and nobody counts? As scan_space(). */
 static int scan(struct tracer *tr, pid_t pid, const struct space *space, char **why)
 {
@@ -146,7 +152,7 @@ void inplace_exec(struct tracer *tr, struct thread *t)
 	}
 	p->image = stub_plant(t->tid, space, &tr->pass, &why);
 	if (p->image)
-		tr->tally.images[space->image].in_place++;
+		note_in_place(tr, space);
 	else if (why)
 		trace_every(tr, space, why);
 }
@@ -178,7 +184,7 @@ void inplace_born(struct tracer *tr, struct thread *t)
 		return;
 	p->image = steal_ptr(p->of);
 	if (stub_fork(t->tid, p->image) == 0)
-		tr->tally.images[t->space->image].in_place++;
+		note_in_place(tr, t->space);
 	else
 		trace_every(tr, t->space, "no memory could be mapped into a copy that fork made");
 	if (p == planted_of(t) && p->rescan)
@@ -315,6 +321,7 @@ bool inplace_mapping(struct tracer *tr, struct thread *t, enum call_kind kind, c
 {
 	struct planted *p = planted_of(t);
 	uint64_t start = args[0], size = args[1];
+	bool code;
 
 	if (!p || p->falling)
 		return false;
@@ -332,9 +339,10 @@ bool inplace_mapping(struct tracer *tr, struct thread *t, enum call_kind kind, c
 		return p->any_map || (args[2] & PROT_EXEC);
 	if (kind == CALL_MREMAP && args[3] & MREMAP_FIXED && !range_changes(tr, t, args[4], args[2]))
 		return false;
-	return range_changes(tr, t, start, size) &&
-	       (p->any_map || (kind != CALL_MREMAP && args[2] & PROT_EXEC) ||
-		scanned_overlap(p->scanned, start, size));
+	code = scanned_overlap(p->scanned, start, size);
+	if (!range_changes(tr, t, start, size))
+		return false;
+	return code || p->any_map || (kind != CALL_MREMAP && args[2] & PROT_EXEC);
 }
 
 void inplace_mapped(struct tracer *tr, struct thread *t)
