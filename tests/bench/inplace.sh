@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # What counting in place costs: wall time of whole runs, in turn, against the
 # program alone; the start-up of a program on its own; and against strace -f -c.
-# CALLS, CALLS_INT80, ROUNDS and STRACE_CALLS may be set.
+# CALLS, CALLS_INT80, ROUNDS and STRACE_CALLS may be set. On a busy machine
+# PAIRS_CPU=1 compares CPU time instead.
 set -u
 rounds=${ROUNDS:-9}
 calls=${CALLS:-5000000}
@@ -86,5 +87,6 @@ command -v strace >/dev/null || { echo "strace is not installed, nothing to comp
 echo "Against strace -f -c, $strace_calls calls; at most 0.02 is wanted:"
 for sample in vdso-static int80-loop; do
 	"$pairs" 3 "$sample, strace -f -c" strace -f -c -o /dev/null "$S/$sample" "$strace_calls" plain \
-		:: "$sample, in place" $counting "$S/$sample" "$strace_calls" plain || exit 1
+		:: "$sample, in place" $counting "$S/$sample" "$strace_calls" plain \
+		:: "$sample, alone" "$S/$sample" "$strace_calls" plain || exit 1
 done
