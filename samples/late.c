@@ -5,8 +5,10 @@
  * way. The instruction is a raw syscall or sysenter, whichever this CPU runs in
  * 32-bit code, or an int 0x80 whose return address has the page offset of the
  * vDSO's landing pad: the kernel reports for each what it reports for the vDSO.
+ * With the word "threads" others call the vDSO all the while.
  */
 #include "support/signals.h"
+#include "support/threads.h"
 
 #include <cpuid.h>
 #include <linux/mman.h>
@@ -102,12 +104,24 @@ static void calls(const struct sample *s, unsigned n)
 		vdso_call(s, __NR_getppid, 0, 0, 0, 0);
 }
 
+static volatile bool enough;
+
+static void others(struct thread *self)
+{
+	while (!enough) {
+		calls(self->argument, 1);
+		for (volatile unsigned i = 0; i < 2000; i++)
+			continue;
+	}
+}
+
 int sample_main(struct sample *s)
 {
+	static struct thread threads[3];
 	static unsigned char image[2 * PAGE];
 	unsigned long pad = truth_landing_pad(s->sysinfo);
 	const struct code *code = same_text(s->word, "int80") ? &int80 : amd() ? &syscall32 : &sysenter;
-	unsigned wrong = 0;
+	unsigned wrong = 0, nthreads = same_text(s->word, "threads") ? 3 : 0;
 
 	if (!s->sysinfo)
 		sample_skip(s, "this kernel gives 32-bit programs no vDSO");
@@ -130,7 +144,9 @@ int sample_main(struct sample *s)
 			wrong += sample_wait(child) != 0;
 			continue;
 		}
-		calls(s, BEFORE);
+		for (unsigned k = 0; k < nthreads; k++)
+			thread_start(s, &threads[k], others, s);
+		calls(s, nthreads ? BEFORE / 8 : BEFORE);
 		page = come(s, way, image);
 		for (unsigned k = 0; k < 5; k++) {
 			truth_add(code->path, ABI_I386, __NR_getpgrp);
@@ -138,6 +154,9 @@ int sample_main(struct sample *s)
 			calls(s, 3);
 		}
 		calls(s, AFTER);
+		enough = true;
+		for (unsigned k = 0; k < nthreads; k++)
+			thread_join(&threads[k]);
 		sample_exit(0);
 	}
 	return wrong != 0;
