@@ -49,6 +49,7 @@ libentrytrace_a_SOURCES += \
 	tracer/trace/disguise.c tracer/trace/disguise.h \
 	tracer/trace/entry.c tracer/trace/entry.h \
 	tracer/trace/gather.c tracer/trace/gather.h \
+	tracer/trace/fall.c tracer/trace/planted.h \
 	tracer/trace/inplace.c tracer/trace/inplace.h \
 	tracer/trace/loop.c \
 	tracer/trace/restart.c tracer/trace/restart.h \
@@ -63,8 +64,9 @@ libentrytrace_a_SOURCES += \
 	tracer/stub/form.c tracer/stub/form.h \
 	tracer/stub/hit.c tracer/stub/hit.h \
 	tracer/stub/image.c tracer/stub/image.h \
-	tracer/stub/inject.c tracer/stub/inject.h \
+	tracer/stub/inject.c tracer/stub/inject.h tracer/stub/internal.h \
 	tracer/stub/pattern.c tracer/stub/pattern.h \
+	tracer/stub/plant.c tracer/stub/site.c \
 	tracer/stub/scan.c tracer/stub/scan.h \
 	tracer/stub/scan_cache.c tracer/stub/scan_cache.h \
 	tracer/stub/slot.c tracer/stub/slot.h \

@@ -10,8 +10,8 @@ echo "Tracing $calls calls with call stacks, wall time, $rounds rounds; at most 
 for sample in vdso-static int80-loop; do
 	prog=$builddir/samples/$sample
 	"$builddir/tests/bench/pairs" "$rounds" \
-		"$sample, without" "$builddir/entrytrace" --no-estimate -o /dev/null -- "$prog" "$calls" \
-		:: "$sample, --stacks" "$builddir/entrytrace" --stacks --no-estimate -o /dev/null -- "$prog" "$calls" || exit 1
+		"$sample, without" "$builddir/entrytrace" --count=stop --no-estimate -o /dev/null -- "$prog" "$calls" \
+		:: "$sample, --stacks" "$builddir/entrytrace" --count=stop --stacks --no-estimate -o /dev/null -- "$prog" "$calls" || exit 1
 done
 echo
 echo "Unwinding by one worker, 16 KiB of stack a sample:"

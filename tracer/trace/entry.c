@@ -200,8 +200,7 @@ static void note_write(struct tracer *tr, struct thread *t, uint64_t fd)
 }
 
 /* Mappings change. Returns true when the call's end must be seen. */
-static bool follow_mapping(struct tracer *tr, struct thread *t, enum call_kind kind,
-			   const uint64_t *args)
+static bool follow_mapping(struct thread *t, enum call_kind kind, const uint64_t *args)
 {
 	uint32_t words[6];
 	uint64_t unpacked[6];
@@ -216,7 +215,7 @@ static bool follow_mapping(struct tracer *tr, struct thread *t, enum call_kind k
 		}
 	}
 	note_mapping(t, kind, args);
-	t->mapping = inplace_mapping(tr, t, kind, args);
+	t->mapping = inplace_mapping(t, kind, args);
 	return t->mapping;
 }
 
@@ -230,9 +229,9 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_REMAP:
 	case CALL_MREMAP:
 	case CALL_REMAP_ANY:
-		return follow_mapping(tr, t, kind, c->args);
+		return follow_mapping(t, kind, c->args);
 	case CALL_PERSONALITY:
-		inplace_mapping(tr, t, kind, c->args);
+		inplace_mapping(t, kind, c->args);
 		break;
 	case CALL_FORK:
 		t->making = true;

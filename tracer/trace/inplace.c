@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "trace/inplace.h"
 
+#include "trace/planted.h"
 #include "base/cleanup.h"
 #include "stub/image.h"
 #include "stub/scan.h"
@@ -17,23 +18,6 @@
 /* In eflags: each instruction ends with a SIGTRAP. */
 #define TRAP_FLAG 0x100u
 
-/* What hangs on a space that counts in place, or would if it could. */
-struct planted {
-	struct tracer *tr;
-	struct stub_image *image; /* NULL: nothing is planted, only the filter's pass is watched */
-	struct stub_image *of;    /* a fork's copy until its first task runs: it has no counters yet */
-	bool rescan;              /* whose maker was just found to need stops */
-	struct scanned *scanned;
-	bool learns;
-	bool any_map;             /* mappings may become executable unasked: personality(READ_IMPLIES_EXEC) */
-	char *falling;            /* why it is about to be traced by PTRACE_SYSCALL instead; else NULL */
-};
-
-static struct planted *planted_of(const struct thread *t)
-{
-	return t->space ? t->space->planted : NULL;
-}
-
 static void add_count(void *ctx, void *counter, uint32_t nr, int64_t n)
 {
 	struct tracer *tr = ctx;
@@ -44,8 +28,6 @@ static void add_count(void *ctx, void *counter, uint32_t nr, int64_t n)
 	if (tr->on_counted)
 		tr->on_counted(tr->on_entry_ctx, &site->site, n);
 }
-
-static void fall(struct tracer *tr, struct thread *t, const char *why);
 
 static void drain(struct planted *p)
 {
@@ -76,14 +58,6 @@ static struct planted *planted_new(struct tracer *tr, struct space *space)
 	return p;
 }
 
-static void note_stops(struct tracer *tr, const struct space *space, const char *why)
-{
-	struct image *image = &tr->tally.images[space->image];
-
-	if (!image->by_stops && !tr->background)
-		image->by_stops = xstrdup(why);
-}
-
 static void note_in_place(struct tracer *tr, const struct space *space)
 {
 	if (!tr->background)
@@ -101,17 +75,6 @@ static int scan(struct tracer *tr, pid_t pid, const struct space *space, char **
 	if (p->image)
 		stub_range(p->image, &ours.start, &ours.end);
 	return scan_space(pid, &rule, tr->scan_cache, p->scanned, &ours, p->image ? 1 : 0, why);
-}
-
-/* From its next resumption on, each entry of the space stops, whatever the filter says. */
-static void trace_every(struct tracer *tr, struct space *space, const char *why)
-{
-	note_stops(tr, space, why);
-	space->every = true;
-	if (!space->planted)
-		return;
-	space->free_planted(space->planted);
-	space->planted = NULL;
 }
 
 /* More filters than ours, and those that we were started under (Linux 5.9 counts them). */
@@ -133,28 +96,28 @@ void inplace_exec(struct tracer *tr, struct thread *t)
 	const char *why;
 	int rc;
 
-	if (tr->by_stops)
-		note_stops(tr, space, tr->by_stops);
+	if (tr->by_stops && !space->image64)
+		planted_note_stops(tr, space, tr->by_stops);
 	if (!tr->pass.on || tr->background)
 		return;
 	p = planted_new(tr, space);
 	p->scanned = scanned_new();
 	rc = scan(tr, t->tid, space, &found);
 	if (rc != 0) {
-		trace_every(tr, space, rc > 0 ? found : "its memory cannot be read");
+		planted_trace_every(tr, space, rc > 0 ? found : "its memory cannot be read");
 		return;
 	}
 	if (space->image64)
 		return;
 	if (filters_itself(tr, t->tid)) {
-		trace_every(tr, space, "it runs under a seccomp filter of its own");
+		planted_trace_every(tr, space, "it runs under a seccomp filter of its own");
 		return;
 	}
 	p->image = stub_plant(t->tid, space, &tr->pass, &why);
 	if (p->image)
 		note_in_place(tr, space);
 	else if (why)
-		trace_every(tr, space, why);
+		planted_trace_every(tr, space, why);
 }
 
 void inplace_copied(const struct space *from, struct space *to)
@@ -186,7 +149,7 @@ void inplace_born(struct tracer *tr, struct thread *t)
 	if (stub_fork(t->tid, p->image) == 0)
 		note_in_place(tr, t->space);
 	else
-		trace_every(tr, t->space, "no memory could be mapped into a copy that fork made");
+		planted_trace_every(tr, t->space, "no memory could be mapped into a copy that fork made");
 	if (p == planted_of(t) && p->rescan)
 		inplace_mapped(tr, t);
 }
@@ -276,7 +239,7 @@ void inplace_hide_from(struct thread *t, int sig)
 	if ((sig == SIGSEGV || sig == SIGBUS) && stub_show_fault(p->image, &regs))
 		tracee_set_regs(t->tid, &regs);
 	else if (sig == SIGTRAP && regs.eflags & TRAP_FLAG)
-		fall(p->tr, t, "it single-steps itself");
+		planted_fall(t, "it single-steps itself");
 	else
 		inplace_hide(t);
 }
@@ -301,14 +264,14 @@ static bool touches_planted(const struct thread *t, uint64_t start, uint64_t siz
 }
 
 /* What counts there is undone. False when that is the planted code itself, and all of it goes. */
-static bool range_changes(struct tracer *tr, struct thread *t, uint64_t start, uint64_t size)
+static bool range_changes(struct thread *t, uint64_t start, uint64_t size)
 {
 	struct planted *p = t->space->planted;
 
 	if (!p->image)
 		return true;
 	if (touches_planted(t, start, size)) {
-		fall(tr, t, "it maps memory of its own where its calls were counted");
+		planted_fall(t, "it maps memory of its own where its calls were counted");
 		return false;
 	}
 	stub_disarm(p->image, start, start + size);
@@ -317,7 +280,7 @@ static bool range_changes(struct tracer *tr, struct thread *t, uint64_t start, u
 	return true;
 }
 
-bool inplace_mapping(struct tracer *tr, struct thread *t, enum call_kind kind, const uint64_t *args)
+bool inplace_mapping(struct thread *t, enum call_kind kind, const uint64_t *args)
 {
 	struct planted *p = planted_of(t);
 	uint64_t start = args[0], size = args[1];
@@ -337,10 +300,10 @@ bool inplace_mapping(struct tracer *tr, struct thread *t, enum call_kind kind, c
 	}
 	if (kind == CALL_MAP && !(args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
 		return p->any_map || (args[2] & PROT_EXEC);
-	if (kind == CALL_MREMAP && args[3] & MREMAP_FIXED && !range_changes(tr, t, args[4], args[2]))
+	if (kind == CALL_MREMAP && args[3] & MREMAP_FIXED && !range_changes(t, args[4], args[2]))
 		return false;
 	code = scanned_overlap(p->scanned, start, size);
-	if (!range_changes(tr, t, start, size))
+	if (!range_changes(t, start, size))
 		return false;
 	return code || p->any_map || (kind != CALL_MREMAP && args[2] & PROT_EXEC);
 }
@@ -355,77 +318,7 @@ void inplace_mapped(struct tracer *tr, struct thread *t)
 	int rc = scan(tr, t->tid, t->space, &found);
 
 	if (rc != 0)
-		fall(tr, t, rc > 0 ? found : "its memory cannot be read");
-}
-
-/* ---- giving up, with all tasks of the address space at a stop ---- */
-
-static void fall(struct tracer *tr, struct thread *t, const char *why)
-{
-	struct planted *p = t->space->planted;
-	struct thread *other, *next;
-
-	p->falling = xstrdup(why);
-	HASH_ITER(hh, tr->threads.by_tid, other, next)
-		if (other != t && other->space == t->space && !other->held.how)
-			ptrace(PTRACE_INTERRUPT, other->tid, NULL, NULL);
-}
-
-static bool all_still(const struct tracer *tr, const struct space *space)
-{
-	struct thread *t, *next;
-
-	HASH_ITER(hh, tr->threads.by_tid, t, next)
-		if (t->space == space && !t->held.how && !t->in_vfork)
-			return false;
-	return true;
-}
-
-static void release(struct tracer *tr, struct space *space)
-{
-	struct thread *t, *next;
-
-	HASH_ITER(hh, tr->threads.by_tid, t, next) {
-		int how = t->held.how;
-
-		if (t->space != space || !how)
-			continue;
-		t->held.how = 0;
-		if (how == (int)PTRACE_CONT)
-			how = PTRACE_SYSCALL;
-		ptrace((enum __ptrace_request)how, t->tid, NULL, (long)t->held.sig);
-	}
-}
-
-void inplace_recheck(struct tracer *tr, struct space *space)
-{
-	struct planted *p = space->planted;
-	struct thread *t, *next, *any = NULL;
-
-	if (!p || !p->falling || !all_still(tr, space))
-		return;
-	HASH_ITER(hh, tr->threads.by_tid, t, next) {
-		if (t->space != space || !t->held.how)
-			continue;
-		inplace_hide(t);
-		any = t;
-	}
-	if (any && p->image)
-		stub_lift(p->image, any->tid);
-	trace_every(tr, space, p->falling);
-	release(tr, space);
-}
-
-bool inplace_hold(struct tracer *tr, struct thread *t, enum __ptrace_request how, int sig)
-{
-	const struct planted *p = planted_of(t);
-
-	if (!p || !p->falling)
-		return false;
-	t->held.how = how;
-	t->held.sig = sig;
-	inplace_recheck(tr, t->space);
-	return true;
+		planted_fall(t, rc > 0 ? found : "its memory cannot be read");
 }
 
 void inplace_collect(struct tracer *tr)
@@ -452,11 +345,4 @@ void inplace_tick(struct tracer *tr)
 		if (p && p->image)
 			stub_disarm(p->image, 0, UINT64_MAX);
 	}
-}
-
-bool inplace_interrupted(const struct thread *t)
-{
-	const struct planted *p = planted_of(t);
-
-	return p && p->falling;
 }

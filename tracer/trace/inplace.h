@@ -39,7 +39,7 @@ void inplace_patch(struct tracer *tr, struct thread *t, const struct evidence *e
 		   struct tally_site *counter);
 
 /* t enters a call that changes mappings. True when its end must be seen, for inplace_mapped(). */
-bool inplace_mapping(struct tracer *tr, struct thread *t, enum call_kind kind, const uint64_t *args);
+bool inplace_mapping(struct thread *t, enum call_kind kind, const uint64_t *args);
 void inplace_mapped(struct tracer *tr, struct thread *t);
 
 /* t, at a stop, is about to end, or to stand still: planted code must not show, nor count. */

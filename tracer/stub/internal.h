@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of stub/image.h share, and nobody else sees. */
+#ifndef ET_STUB_INTERNAL_H
+#define ET_STUB_INTERNAL_H
+
+#include "stub/form.h"
+#include "stub/image.h"
+
+enum {
+	PAGE = 4096,
+	CODE_PAGES = 1 + STUB_SITES, /* the vDSO's stub, and one for each patched site */
+	CODE_SIZE = CODE_PAGES * PAGE,
+	TABLE_SIZE = (STUB_TABLE_SIZE + PAGE - 1) / PAGE * PAGE,
+};
+
+/* The code, which address spaces that fork made share. */
+struct pages {
+	unsigned refs;
+	uint8_t *map; /* the tracer's view, writable */
+	uint32_t at;  /* theirs */
+	uint32_t name; /* of memory files: an empty string in the vDSO */
+	struct stub_code code;
+	struct stub_form form;
+	uint8_t before[FORM_MAX]; /* __kernel_vsyscall as it was */
+	struct stub_site site[STUB_SITES];
+	void *site_counter[STUB_SITES];
+	bool site_patched[STUB_SITES];
+	unsigned nsites;
+};
+
+struct key {
+	struct stub_slot *slot;
+	uint32_t ret, nr;
+	void *counter;
+	uint64_t drained;
+	bool armed;
+};
+
+/* A table as the tracer sees it. */
+struct counters {
+	unsigned refs;
+	struct stub_slot *slot;
+};
+
+struct stub_image {
+	struct pages *pages;
+	struct counters *counters; /* NULL: none yet */
+	struct stub_slot *table;   /* counters->slot */
+	bool shared;               /* another image drains them */
+	struct key *keys;
+	size_t nkeys;
+	uint64_t site_drained[STUB_SITES];
+};
+
+/* The image takes over a mapping of its table. */
+void stub_set_counters(struct stub_image *im, void *map);
+
+/* Overwrites code of a stopped task, whatever its protection. Returns 0 or a negative errno. */
+int stub_poke(pid_t tid, uint64_t at, const void *bytes, size_t n);
+
+/* jmp rel32 from from to to. */
+void stub_jump(uint8_t out[5], uint64_t from, uint64_t to);
+
+#endif

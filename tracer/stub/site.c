@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "stub/internal.h"
+#include "stub/pattern.h"
+#include "tracee/memory.h"
+
+#include <errno.h>
+#include <string.h>
+
+int stub_patch_site(struct stub_image *im, pid_t tid, uint32_t ip, uint32_t nr, void *counter)
+{
+	struct pages *p = im->pages;
+	struct stub_site site = {
+		.page_at = p->at + STUB_PAGE * (1 + p->nsites),
+		.slot_at = p->code.target.table_at + (STUB_SLOTS + p->nsites) * (uint32_t)sizeof(*im->table),
+		.nr = nr,
+		.back_at = ip,
+		.pad_offset = p->code.target.pad_offset,
+	};
+	struct code_tail tail;
+	uint8_t to_page[5];
+	int rc;
+
+	tracee_read_tail(tid, taddr(ip), CODE_TAIL_MAX, &tail);
+	if (!stub_pattern(tail.b, tail.n, nr))
+		return -ENOTSUP;
+	if (p->nsites == STUB_SITES)
+		return -ENOSPC;
+	rc = stub_site_build(p->map + (site.page_at - p->at), &site);
+	if (rc < 0)
+		return rc;
+	stub_jump(to_page, ip - PATTERN_SIZE, site.enter);
+	rc = stub_poke(tid, ip - PATTERN_SIZE, to_page, sizeof(to_page));
+	if (rc < 0)
+		return rc;
+	p->site[p->nsites] = site;
+	p->site_counter[p->nsites] = counter;
+	p->site_patched[p->nsites] = true;
+	p->nsites++;
+	return 0;
+}
+
+void stub_unpatch(struct stub_image *im, pid_t tid, uint64_t start, uint64_t end)
+{
+	struct pages *p = im->pages;
+
+	for (unsigned i = 0; i < p->nsites; i++) {
+		const struct stub_site *site = &p->site[i];
+		uint64_t at = site->back_at - PATTERN_SIZE;
+		uint8_t mov[PATTERN_MOV] = {0xb8};
+
+		if (!p->site_patched[i] || at >= end || at + PATTERN_SIZE <= start)
+			continue;
+		memcpy(mov + 1, &site->nr, sizeof(site->nr));
+		/* Copies that fork made share the page, and keep it. */
+		stub_poke(tid, at, mov, sizeof(mov));
+		if (p->refs == 1)
+			p->site_patched[i] = false;
+	}
+}

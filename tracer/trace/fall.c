@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* From counting in place to stops at every entry, while the program runs. */
+#include "trace/planted.h"
+
+void planted_note_stops(struct tracer *tr, const struct space *space, const char *why)
+{
+	struct image *image = &tr->tally.images[space->image];
+
+	if (!image->by_stops && !tr->background)
+		image->by_stops = xstrdup(why);
+}
+
+void planted_trace_every(struct tracer *tr, struct space *space, const char *why)
+{
+	planted_note_stops(tr, space, why);
+	space->every = true;
+	if (!space->planted)
+		return;
+	space->free_planted(space->planted);
+	space->planted = NULL;
+}
+
+void planted_fall(struct thread *t, const char *why)
+{
+	struct planted *p = t->space->planted;
+	struct thread *other, *next;
+
+	p->falling = xstrdup(why);
+	HASH_ITER(hh, p->tr->threads.by_tid, other, next)
+		if (other != t && other->space == t->space && !other->held.how)
+			ptrace(PTRACE_INTERRUPT, other->tid, NULL, NULL);
+}
+
+static bool all_still(const struct tracer *tr, const struct space *space)
+{
+	struct thread *t, *next;
+
+	HASH_ITER(hh, tr->threads.by_tid, t, next)
+		if (t->space == space && !t->held.how && !t->in_vfork)
+			return false;
+	return true;
+}
+
+static void release(struct tracer *tr, struct space *space)
+{
+	struct thread *t, *next;
+
+	HASH_ITER(hh, tr->threads.by_tid, t, next) {
+		int how = t->held.how;
+
+		if (t->space != space || !how)
+			continue;
+		t->held.how = 0;
+		if (how == (int)PTRACE_CONT)
+			how = PTRACE_SYSCALL;
+		ptrace((enum __ptrace_request)how, t->tid, NULL, (long)t->held.sig);
+	}
+}
+
+void inplace_recheck(struct tracer *tr, struct space *space)
+{
+	struct planted *p = space->planted;
+	struct thread *t, *next, *any = NULL;
+
+	if (!p || !p->falling || !all_still(tr, space))
+		return;
+	HASH_ITER(hh, tr->threads.by_tid, t, next) {
+		if (t->space != space || !t->held.how)
+			continue;
+		inplace_hide(t);
+		any = t;
+	}
+	if (any && p->image) {
+		stub_unpatch(p->image, any->tid, 0, UINT64_MAX);
+		stub_lift(p->image, any->tid);
+	}
+	planted_trace_every(tr, space, p->falling);
+	release(tr, space);
+}
+
+bool inplace_hold(struct tracer *tr, struct thread *t, enum __ptrace_request how, int sig)
+{
+	const struct planted *p = planted_of(t);
+
+	if (!p || !p->falling)
+		return false;
+	t->held.how = how;
+	t->held.sig = sig;
+	inplace_recheck(tr, t->space);
+	return true;
+}
+
+bool inplace_interrupted(const struct thread *t)
+{
+	const struct planted *p = planted_of(t);
+
+	return p && p->falling;
+}

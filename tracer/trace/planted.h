@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What trace/inplace.c and trace/fall.c share, and nobody else sees. */
+#ifndef ET_TRACE_PLANTED_H
+#define ET_TRACE_PLANTED_H
+
+#include "stub/image.h"
+#include "trace/inplace.h"
+
+/* What hangs on a space that counts in place, or would if it could. */
+struct planted {
+	struct tracer *tr;
+	struct stub_image *image; /* NULL: nothing is planted, only the filter's pass is watched */
+	struct stub_image *of;    /* a fork's copy until its first task runs: it has no counters yet */
+	bool rescan;              /* whose maker was just found to need stops */
+	struct scanned *scanned;
+	bool learns;
+	bool any_map;             /* mappings may become executable unasked: personality(READ_IMPLIES_EXEC) */
+	char *falling;            /* why it is about to be traced by PTRACE_SYSCALL instead; else NULL */
+};
+
+static inline struct planted *planted_of(const struct thread *t)
+{
+	return t->space ? t->space->planted : NULL;
+}
+
+/* The report will say of its image that it was counted by stops, and why. */
+void planted_note_stops(struct tracer *tr, const struct space *space, const char *why);
+
+/* From its next resumption on, each entry of the space stops, whatever the filter says. */
+void planted_trace_every(struct tracer *tr, struct space *space, const char *why);
+
+/* The same for a running address space, t among its tasks: all of it has to stand still first. */
+void planted_fall(struct thread *t, const char *why);
+
+#endif
