@@ -22,7 +22,8 @@ counting="$builddir/entrytrace --no-estimate --count=$how -o /dev/null --"
 against() {
 	label=$1
 	shift
-	"$pairs" "$rounds" "$label, alone" "$@" :: "$label, in place" $counting "$@" || exit 1
+	"$pairs" "$rounds" "$label, alone" "$@" :: "$label, in place" $counting "$@" >"$T/pairs" || exit 1
+	cat "$T/pairs"
 }
 
 echo "Counting in place (--count=$how), $rounds rounds."
@@ -32,16 +33,22 @@ against vdso-static "$S/vdso-static" "$calls"
 echo "$int80_calls calls by int 0x80; at most 1.1 where one takes microseconds, 1.5 elsewhere:"
 against int80-loop "$S/int80-loop" "$int80_calls" plain
 
-echo "The start-up: a program that does nothing, static and with a C library:"
-against "a static one" "$S/exit-code" 0
-against "with a C library" "$S/vdso-libc" 0
+# more_each N: of the two medians that came last, what one of N programs takes more.
+more_each() {
+	awk -v n="$1" '/, alone/ { for (i = NF; $i != ".."; i--); a = $(i - 3) }
+		/, in place/ { for (i = NF; $i != ".."; i--); b = $(i - 3) }
+		END { printf "  a program takes %.2f ms more\n", (b - a) * 1000 / n }' "$T/pairs"
+}
+echo "The start-up, entrytrace's own included: a program that does nothing, static and with a C library:"
+against "a static one" "$S/exit-code" 0 && more_each 1
+against "with a C library" "$S/vdso-libc" 0 && more_each 1
 if real_ready busybox; then
 	cat >"$T/starts" <<-'EOF'
 		i=0
 		while [ $i -lt 200 ]; do $BB true; i=$((i + 1)); done
 	EOF
-	echo "200 programs started by a shell:"
-	against "busybox true" $BB ash "$T/starts"
+	echo "200 programs started by a shell, each by fork and exec:"
+	against "busybox true" $BB ash "$T/starts" && more_each 200
 fi
 
 # Work that takes so long that the start-up is little of it.
