@@ -123,6 +123,9 @@ struct trace fake_trace_big(void)
 	add_image(&t, "/opt/a folder with a very long name/and/another/busybox-i386-static", ABI_I386, 9, 9);
 	add_image(&t, "/usr/bin/wc", ABI_X86_64, 3, 3);
 	add_image(&t, "/tmp/\033[31mevil\nname\xff\xe2\x80\xaetxt", ABI_I386, 1, 17);
+	t.images[0].in_place = 8;
+	t.images[2].in_place = 0;
+	t.images[2].by_stops = dup("a syscall instruction in /tmp/\033[31mevil+0x1234");
 	add_image(&t, "/opt/wow/h\u00f6st", ABI_X86_64, 1, 1);
 
 	struct site *s = add_site(&t, PATH_INT80, 0, t.images[0].exe, 0x8f12a, "__syscall_cp_asm+0x1c", NULL);

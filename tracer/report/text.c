@@ -108,12 +108,14 @@ static void counting(struct text *x)
 		in_place += t->images[i].in_place;
 		stopped += t->images[i].by_stops != NULL;
 	}
-	if (in_place)
+	if (in_place && stopped)
 		page_wrap(&x->page, INK_DIM, 0, 0,
-			  stopped ? "Calls through the vDSO were counted in the program itself, but not everywhere:"
-				  : "Calls through the vDSO were counted in the program itself, without stopping it.");
+			  "Calls through the vDSO were counted in the program itself, but not in:");
+	else if (in_place)
+		page_wrap(&x->page, INK_DIM, 0, 0,
+			  "Calls through the vDSO were counted in the program itself, without stopping it.");
 	else if (stopped)
-		page_wrap(&x->page, INK_DIM, 0, 0, "Nothing was counted in the program itself; every entry was a stop:");
+		page_wrap(&x->page, INK_DIM, 0, 0, "Counted by stops, not in the program itself:");
 	for (size_t i = 0; i < t->nimages; i++) {
 		const struct image *im = &t->images[i];
 
@@ -121,10 +123,10 @@ static void counting(struct text *x)
 			continue;
 		auto_free char *exe = text_escape(im->exe, x->page.style->utf8);
 		auto_free char *why = text_escape(im->by_stops, x->page.style->utf8);
-		auto_free char *s = xasprintf("%s: by stops, because %s", exe, why);
+		auto_free char *s = xasprintf("%s: %s", exe, why);
 
 		fputs("  ", x->page.out);
-		page_wrap(&x->page, INK_DIM, 2, 4, s);
+		page_wrap(&x->page, INK_DIM, 2, 2, s);
 	}
 }
 
