@@ -42,6 +42,37 @@ static void weights_add_up(void **state)
 		}
 }
 
+/* Entries that were counted where no sample could be taken: the next sample stands for them. */
+static void skipped_entries_are_made_up_for(void **state)
+{
+	struct schedule s;
+	uint64_t sum = 0;
+
+	(void)state;
+	schedule_init(&s, 7);
+	for (unsigned i = 0; i < SCHEDULE_FIRST; i++)
+		sum += schedule_entry(&s, false);
+	schedule_skip(&s, 1000000);
+	assert_int_equal(schedule_settle(&s), 1000000);
+	assert_int_equal(schedule_entry(&s, false), 1000001);
+	sum += 1000001;
+	/* Counted, and taken back: the sample that comes next is of one entry still. */
+	schedule_skip(&s, 1);
+	schedule_skip(&s, -1);
+	assert_int_equal(schedule_settle(&s), 0);
+	assert_int_equal(schedule_entry(&s, false), 1);
+	sum++;
+	/* More taken back than promised since: nothing is sampled until that is made up for. */
+	schedule_skip(&s, -1);
+	assert_int_equal(schedule_settle(&s), -1);
+	assert_int_equal(schedule_entry(&s, false), 0);
+	assert_int_equal(schedule_settle(&s), 0);
+	assert_int_equal(sum, s.seen);
+	for (unsigned i = 0; i < 5000; i++)
+		sum += schedule_entry(&s, false);
+	assert_int_equal((int64_t)sum + schedule_settle(&s), s.seen);
+}
+
 static void first_entries_are_all_taken(void **state)
 {
 	struct schedule s;
@@ -88,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(weights_add_up),
+		cmocka_unit_test(skipped_entries_are_made_up_for),
 		cmocka_unit_test(first_entries_are_all_taken),
 		cmocka_unit_test(cost_is_bounded),
 		cmocka_unit_test(rhythm_does_not_bias),
