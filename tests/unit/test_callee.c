@@ -70,6 +70,9 @@ static void direct_calls(void **state)
 		 {PATH_SYSCALL32, CALLEE + 10, "syscall", false}},
 		{"a syscall with the return address elsewhere", &amd, TAIL(0x57, COPY_AMD),
 		 {PATH_UNKNOWN, 0, "", false}},
+		{"a sysenter elsewhere: ebp may say what esp does not", &intel, TAIL(0x57, COPY_INTEL),
+		 {PATH_VDSO_SYSENTER, 0x8049100, THE_CALL, false}},
+		{"another stack", &amd, TAIL(0x89, 0xcc, COPY_AMD), {PATH_VDSO_SYSCALL, 0x8049100, THE_CALL, false}},
 		{"it only returns", &amd, TAIL(0x31, 0xc0, 0xc3), {PATH_UNKNOWN, 0, "", false}},
 		{"a circle", &amd, TAIL(0xeb, 0xfe), {PATH_UNKNOWN, 0, "", false}},
 	};
@@ -146,6 +149,23 @@ static void direct_calls_through_stubs(void **state)
 	ev.callee[0].at = taddr(0);
 	complete(&ev, memory, COUNT(memory));
 	check("in two parts", &ev, (struct want){PATH_SYSCALL32, 0x8053005, "syscall", true});
+	/* push ecx; push edx; push ebp; jmp behind the vDSO's own; with one push more it cannot be */
+	for (unsigned pushes = 3; pushes <= 4; pushes++) {
+		uint32_t rel = vsyscall + 3 - (0x8054000 + pushes + 5);
+		uint8_t jmp[] = {0xe9, (uint8_t)rel, (uint8_t)(rel >> 8), (uint8_t)(rel >> 16), (uint8_t)(rel >> 24)};
+		struct code_tail code = TAIL(0x51, 0x52, 0x55, 0x50);
+
+		memcpy(code.b + pushes, jmp, sizeof(jmp));
+		code.n = (uint8_t)(pushes + sizeof(jmp));
+		ev = called(&amd, 0x8054000, code);
+		check("into the middle of the vDSO", &ev,
+		      pushes == 3 ? (struct want){PATH_VDSO_SYSCALL, 0x8049100, NULL, true}
+				  : (struct want){PATH_UNKNOWN, PAD(&amd), "", false});
+	}
+	ev = called(&amd, 0xf8050000, (struct code_tail)TAIL(COPY_AMD));
+	ev.ret = taddr(0x18049105);
+	ev.callee[0].at = taddr(0x8050000);
+	check("forwards across 4 GiB", &ev, (struct want){PATH_SYSCALL32, 0x8050005, "syscall", true});
 	ev = called(&amd, 0xfffff000, (struct code_tail)NO_BYTES);
 	ev.callee[0].at = taddr(0);
 	complete(&ev, memory, COUNT(memory));

@@ -42,7 +42,8 @@ static void find_target(const ZydisDecodedInstruction *zi, const ZydisDecodedOpe
 
 		if (ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(zi, &ops[0], addr.v, &to))) {
 			out->target_known = true;
-			out->target = taddr(to);
+			/* 32-bit addresses wrap, which this sum does not know. */
+			out->target = taddr(zi->machine_mode == ZYDIS_MACHINE_MODE_LONG_64 ? to : (uint32_t)to);
 		}
 	} else if ((out->kind == INSN_CALL || out->kind == INSN_JMP) &&
 		   ops[0].type == ZYDIS_OPERAND_TYPE_MEMORY && ops[0].size == 32 &&
