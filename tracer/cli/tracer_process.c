@@ -33,7 +33,7 @@ static void wake_up(int sig)
 static void stand_apart(pid_t front)
 {
 	static const int not_ours[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU,
-				       SIGPIPE, SIGUSR2, SIGALRM};
+				       SIGPIPE, SIGUSR2, SIGALRM, SIGXFSZ};
 	struct sigaction sa = {.sa_handler = SIG_IGN};
 	sigset_t none;
 

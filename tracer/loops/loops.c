@@ -254,19 +254,29 @@ static int start(struct loops *l, enum loops_bits bits, const struct loops_optio
 	return r;
 }
 
-int loops_start(struct loops *l, enum loops_bits bits, const struct loops_options *opt, struct err *err)
+static int start_somehow(struct loops *l, enum loops_bits bits, const struct loops_options *opt)
 {
 	auto_close int memory = memory_file(bits);
-	int r = memory;
+	int r = memory < 0 ? memory : start(l, bits, opt, memory);
 
-	*l = (struct loops){.socket = -1};
-	if (memory >= 0)
-		r = start(l, bits, opt, memory);
 	if (memory < 0 || r == -EACCES || r == -EPERM) {
 		auto_close int disk = disk_file(bits);
 
 		r = disk < 0 ? disk : start(l, bits, opt, disk);
 	}
+	return r;
+}
+
+int loops_start(struct loops *l, enum loops_bits bits, const struct loops_options *opt, struct err *err)
+{
+	struct sigaction ignored = {.sa_handler = SIG_IGN}, before;
+	int r;
+
+	*l = (struct loops){.socket = -1};
+	/* Memory files count as files, too: where their size is limited, an error is enough. */
+	sigaction(SIGXFSZ, &ignored, &before);
+	r = start_somehow(l, bits, opt);
+	sigaction(SIGXFSZ, &before, NULL);
 	if (r == -ENOEXEC)
 		return err_set(err, r, "this kernel runs no %d-bit programs", bits == LOOPS_32 ? 32 : 64);
 	return r < 0 ? err_set(err, r, "the loop program does not start: %s", strerror(-r)) : 0;
