@@ -23,7 +23,7 @@ struct measurement {
 	const unsigned char *pool; /* of each row: which program runs it, below ANALYSE_POOLS */
 	bool pmu;
 	double tsc_hz;
-	double scale_error;  /* relative, of the conversion from ticks to cycles: it moves all rows alike */
+	double scale_error;  /* relative, of what all blocks have in common, as the conversion from ticks to cycles */
 };
 
 /* Gives up blocks whose clock ratio strays from the median of their round. */
