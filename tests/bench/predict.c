@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,22 @@ enum { FROM, VDSO, NATIVE, PROGRAMS };
 
 static const char *const scenario[PROGRAMS] = {[VDSO] = "vdso", [NATIVE] = "native-64bit"};
 
+/* To the last CPU that we may use, as a calibration does: neighbours differ from CPU to CPU. */
+static void pin(void)
+{
+	cpu_set_t set, one;
+
+	CPU_ZERO(&one);
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return;
+	for (unsigned i = CPU_SETSIZE; i-- > 0;)
+		if (CPU_ISSET(i, &set)) {
+			CPU_SET(i, &one);
+			break;
+		}
+	sched_setaffinity(0, sizeof(one), &one);
+}
+
 static double cpu_of(char *program)
 {
 	struct rusage ru;
@@ -39,6 +56,7 @@ static double cpu_of(char *program)
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		pin();
 		execl(program, program, (char *)NULL);
 		_exit(127);
 	}

@@ -27,9 +27,13 @@ build() {
 	"$nasm" -f bin -DCOUNT="$2" -DROW_"$(echo "$1" | tr - _)" -I "$srcdir/asm/" \
 		-o "$work/$1" "$srcdir/tests/bench/whole.asm" && chmod +x "$work/$1"
 }
+# On the last CPU that we may use, as a calibration does: neighbours differ from CPU to CPU.
+last=$(sed -n 's/^Cpus_allowed_list:.*[^0-9]\([0-9]*\)$/\1/p' /proc/self/status)
+pin=
+command -v taskset >/dev/null && pin="taskset -c $last"
 # whole PROGRAM: its CPU seconds. Wall time would count what else runs.
 whole() {
-	hyperfine -N --warmup 0 --runs 1 --export-json "$work/h.json" "$work/$1" >/dev/null 2>&1 || return 1
+	$pin hyperfine -N --warmup 0 --runs 1 --export-json "$work/h.json" "$work/$1" >/dev/null 2>&1 || return 1
 	awk '/"(user|system)":/ { gsub(/[^0-9.e+-]/, "", $2); s += $2 } END { printf "%.9f\n", s }' "$work/h.json"
 }
 # calibrated ID: nanoseconds of a row just now, median and mean; nothing when it is skipped
