@@ -28,15 +28,43 @@ static void handle(int sig)
 	(void)sig;
 }
 
+/* Does the process sleep, as it does in its wait? (A traced one that stands at a stop is "t".) */
+static int asleep(pid_t pid)
+{
+	char path[32], text[512], *state;
+	FILE *f;
+	size_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	f = fopen(path, "r");
+	if (!f)
+		return 0;
+	n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	state = strrchr(text, ')');
+	return state && state[1] && state[2] == 'S';
+}
+
+static void until_asleep(pid_t pid)
+{
+	for (unsigned in_a_row = 0; in_a_row < 3;) {
+		usleep(1000);
+		in_a_row = asleep(pid) ? in_a_row + 1 : 0;
+	}
+}
+
 /* A child that ends while the parent waits, then one that ends the wait. */
 static void disturb_and_wake(int pipe_end, int sig, pid_t parent)
 {
 	if (fork() == 0) {
-		usleep(3000);
+		until_asleep(parent);
 		_exit(0);
 	}
 	if (fork() == 0) {
-		usleep(9000);
+		until_asleep(parent);
+		usleep(5000);
+		until_asleep(parent);
 		/* One that is ignored right before it: it must not keep the other from ending the wait. */
 		if (sig && kill(parent, SIGWINCH) == 0)
 			kill(parent, sig);
@@ -77,7 +105,7 @@ int main(int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &usr1, NULL);
 	fflush(stdout);
 	for (unsigned long i = 0; i < rounds; i++) {
-		disturb_and_wake(ends[1], 0, 0);
+		disturb_and_wake(ends[1], 0, getpid());
 		truth_add(vdso, ABI_I386, SYS_epoll_wait);
 		failures += syscall(SYS_epoll_wait, poll_fd, &ev, 1, -1) != 1 || read(ends[0], &byte, 1) != 1;
 		reap();

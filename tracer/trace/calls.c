@@ -125,3 +125,10 @@ bool call_never_sleeps(const struct calls *c, int64_t nr)
 {
 	return nr < 0 || nr >= CALL_NR_MAX || c->instant[nr];
 }
+
+bool call_may_wait(const struct calls *c, enum abi abi, int64_t nr)
+{
+	int64_t i = index_of(nr);
+
+	return i >= 0 && i < CALL_NR_MAX && c->waits[abi][i];
+}

@@ -48,6 +48,9 @@ enum call_kind call_kind(const struct calls *c, enum abi abi, int64_t nr);
  */
 bool call_waits_for_ever(const struct calls *c, enum abi abi, int64_t nr, const uint64_t args[6]);
 
+/* Is it a call that may wait for ever, with some arguments? */
+bool call_may_wait(const struct calls *c, enum abi abi, int64_t nr);
+
 /*
  * Can this call of the i386 table never be interrupted, and so never be made
  * again by the kernel: it only looks something up, or no such call exists?

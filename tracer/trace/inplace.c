@@ -177,6 +177,9 @@ static bool may_pass(const struct tracer *tr, int64_t nr)
 	enum call_kind kind = call_kind(&tr->calls, ABI_I386, nr);
 	bool watched = atomic_load(&tr->shared->watch_terminal) && !atomic_load(&tr->shared->program_wrote);
 
+	/* Whether such a wait may answer EINTR depends on what has happened since it was entered. */
+	if (call_may_wait(&tr->calls, ABI_I386, nr))
+		return false;
 	return kind == CALL_PLAIN || (kind == CALL_WRITE && !watched);
 }
 

@@ -167,7 +167,7 @@ void restart_expect_from_stop(const struct calls *calls, struct thread *t, int s
 		hide_eintr(calls, t, sig, &regs);
 	else if (!(sig && dropped_untraced(t, sig)))
 		show_eintr(t, &regs);
-	if (sig && will_restart(&regs, &result) && dropped_untraced(t, sig)) {
+	if (sig && dropped_untraced(t, sig)) {
 		if (!t->restart.genuine)
 			expect_artefact(t, &regs);
 		return;
