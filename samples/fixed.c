@@ -11,7 +11,7 @@
 #include <linux/fcntl.h>
 #include <linux/mman.h>
 
-enum { PAGE = 4096, CALLS = 50, REGIONS_MAX = 64 };
+enum { PAGE = 4096, CALLS = 20, REGIONS_MAX = 64 };
 
 extern const char __executable_start[], end[];
 

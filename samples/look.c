@@ -23,7 +23,7 @@
 #define AT_SYSINFO 32
 #endif
 
-enum { CALLS = 1500 };
+enum { CALLS = 1100 };
 
 extern const char __executable_start[], etext[];
 
