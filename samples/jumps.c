@@ -58,7 +58,8 @@ static void on_tick(int sig, siginfo_t *info, struct ucontext *uc)
 	ticks++;
 	strange += !known(ip);
 	wind_up();
-	if (ticks % 3 == 0) {
+	/* Behind the last jump there may be nowhere left to jump to. */
+	if (ticks % 3 == 0 || jumps >= sample->rounds) {
 		if (ip == pad - 2)
 			truth_add(PATH_RESTART, ABI_I386, __NR_getppid);
 		truth_add(PATH_VDSO_INT80, ABI_I386, __NR_rt_sigreturn);
