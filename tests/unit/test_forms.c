@@ -15,37 +15,47 @@
 
 #define PUSHES 0x51, 0x52, 0x55
 #define BACK 0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3
+#define NOP3 0x0f, 0x1f, 0x00
 #define NOPS5 0x90, 0x90, 0x90, 0x90, 0x90
 
-static void recognises_the_classic_forms(void **state)
+static void recognises_the_forms_of_fast_entries(void **state)
 {
 	static const struct {
 		uint8_t code[FORM_MAX];
 		size_t n;
 		int rc;
 		bool sysenter;
+		unsigned pushes;
 	} rows[] = {
 		/* AMD, Intel, and the same moves written the other way round */
-		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, NOPS5}, 18, 0, false},
-		{{PUSHES, 0x89, 0xe5, 0x0f, 0x34, BACK, NOPS5}, 18, 0, true},
-		{{PUSHES, 0x8b, 0xe9, 0x0f, 0x05, BACK, NOPS5}, 18, 0, false},
-		{{PUSHES, 0x8b, 0xec, 0x0f, 0x34, BACK, NOPS5}, 18, 0, true},
+		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, NOPS5}, 18, 0, false, 0},
+		{{PUSHES, 0x89, 0xe5, 0x0f, 0x34, BACK, NOPS5}, 18, 0, true, 0},
+		{{PUSHES, 0x8b, 0xe9, 0x0f, 0x05, BACK, NOPS5}, 18, 0, false, 0},
+		{{PUSHES, 0x8b, 0xec, 0x0f, 0x34, BACK, NOPS5}, 18, 0, true, 0},
 		/* longer fillers */
-		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0x8d, 0x76, 0x00, 0x8d, 0x74, 0x26, 0x00}, 20, 0, false},
-		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc}, 18, 0, false},
+		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0x8d, 0x76, 0x00, 0x8d, 0x74, 0x26, 0x00}, 20, 0, false, 0},
+		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc}, 18, 0, false, 0},
+		/* Linux 7.3 on AMD, on Intel, and with no fast instruction */
+		{{NOP3, PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0xcc, NOPS5}, 22, 0, false, 3},
+		{{NOP3, PUSHES, 0x89, 0xe5, 0x0f, 0x34, BACK, 0xcc, NOPS5}, 22, 0, true, 3},
+		{{0xcd, 0x80, 0xc3, PUSHES, 0x89, 0xe5, 0x0f, 0x34, BACK, 0xcc, NOPS5}, 22, -ENOTSUP, true, 0},
+		/* a no-op of another length; cut short behind one */
+		{{0x66, 0x90, PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0xcc, NOPS5}, 21, -ENOTSUP, false, 0},
+		{{NOP3, PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK}, 15, -ENOTSUP, false, 0},
+		{{NOP3}, 3, -ENOTSUP, false, 0},
 		/* the wrong move for its instruction */
-		{{PUSHES, 0x89, 0xe5, 0x0f, 0x05, BACK, NOPS5}, 18, -ENOTSUP, false},
+		{{PUSHES, 0x89, 0xe5, 0x0f, 0x05, BACK, NOPS5}, 18, -ENOTSUP, false, 0},
 		/* pushes in another order; no pushes; no fast instruction */
-		{{0x52, 0x51, 0x55, 0x89, 0xcd, 0x0f, 0x05, BACK, NOPS5}, 18, -ENOTSUP, false},
-		{{0xcd, 0x80, 0xc3, NOPS5, NOPS5, NOPS5}, 18, -ENOTSUP, false},
-		{{PUSHES, 0x89, 0xcd, 0x90, 0x90, BACK, NOPS5}, 18, -ENOTSUP, false},
+		{{0x52, 0x51, 0x55, 0x89, 0xcd, 0x0f, 0x05, BACK, NOPS5}, 18, -ENOTSUP, false, 0},
+		{{0xcd, 0x80, 0xc3, NOPS5, NOPS5, NOPS5}, 18, -ENOTSUP, false, 0},
+		{{PUSHES, 0x89, 0xcd, 0x90, 0x90, BACK, NOPS5}, 18, -ENOTSUP, false, 0},
 		/* other ways back */
-		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, 0xcd, 0x80, 0x59, 0x5a, 0x5d, 0xc3, NOPS5}, 18, -ENOTSUP, false},
+		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, 0xcd, 0x80, 0x59, 0x5a, 0x5d, 0xc3, NOPS5}, 18, -ENOTSUP, false, 0},
 		/* no room behind it, as a function follows; a fourth byte of room only; cut short */
-		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0x58, 0xb8, 0x77, 0, 0}, 18, -ENOTSUP, false},
-		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0x90, 0x90, 0x90, 0x90, 0x55}, 18, -ENOTSUP, false},
-		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0x90, 0x90}, 15, -ENOTSUP, false},
-		{{PUSHES, 0x89}, 4, -ENOTSUP, false},
+		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0x58, 0xb8, 0x77, 0, 0}, 18, -ENOTSUP, false, 0},
+		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0x90, 0x90, 0x90, 0x90, 0x55}, 18, -ENOTSUP, false, 0},
+		{{PUSHES, 0x89, 0xcd, 0x0f, 0x05, BACK, 0x90, 0x90}, 15, -ENOTSUP, false, 0},
+		{{PUSHES, 0x89}, 4, -ENOTSUP, false, 0},
 	};
 
 	(void)state;
@@ -58,7 +68,11 @@ static void recognises_the_classic_forms(void **state)
 			fail_msg("row %zu: %d, not %d (%s)", i, rc, rows[i].rc, why);
 		if (rc == 0) {
 			assert_int_equal(form.sysenter, rows[i].sysenter);
-			assert_int_equal(form.gap, FORM_END);
+			assert_int_equal(form.pushes, rows[i].pushes);
+			assert_int_equal(form.insn, form.pushes + 5);
+			assert_int_equal(form.int80, form.pushes + 7);
+			assert_int_equal(form.landing_pad, form.pushes + 9);
+			assert_int_equal(form.gap, form.pushes + 13);
 		} else {
 			assert_non_null(why);
 		}
@@ -114,7 +128,7 @@ static void knows_a_mov_from_what_ends_like_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(recognises_the_classic_forms),
+		cmocka_unit_test(recognises_the_forms_of_fast_entries),
 		cmocka_unit_test(knows_a_mov_from_what_ends_like_one),
 	};
 

@@ -33,7 +33,7 @@ const char *counting_choose(const struct config *cfg, struct filter_pass *pass)
 		why = "this kernel gives 32-bit programs no vDSO";
 	else if (stub_recognise(l.page->vdso_code, sizeof(l.page->vdso_code), &form, &why) == 0) {
 		pass->on = true;
-		pass->offset = (uint16_t)((l.page->vdso_call + FORM_LANDING_PAD) & 0xfff);
+		pass->offset = (uint16_t)((l.page->vdso_call + form.landing_pad) & 0xfff);
 		why = NULL;
 	}
 	loops_stop(&l);

@@ -6,11 +6,12 @@
 #include <errno.h>
 #include <string.h>
 
-static const uint8_t tail[] = {0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3}; /* int 0x80; pop ebp; pop edx; pop ecx; ret */
+/* Where the parts of the code stand behind its first push. */
+enum { INSN = 5, INT80 = 7, LANDING_PAD = 9, END = 13 };
 
-/* A mov of two registers can be written in two ways. */
+/* As the kernel's alternatives leave it, pushes first. A mov of two registers can be written in two ways. */
 static const struct {
-	uint8_t code[FORM_INT80];
+	uint8_t code[INT80];
 	bool sysenter;
 } heads[] = {
 	{{0x51, 0x52, 0x55, 0x89, 0xcd, 0x0f, 0x05}, false}, /* mov ebp, ecx; syscall */
@@ -18,6 +19,11 @@ static const struct {
 	{{0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34}, true}, /* mov ebp, esp; sysenter */
 	{{0x51, 0x52, 0x55, 0x8b, 0xec, 0x0f, 0x34}, true},
 };
+
+static const uint8_t tail[] = {0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3}; /* int 0x80; pop ebp; pop edx; pop ecx; ret */
+
+/* Before the pushes since Linux 7.0. */
+static const uint8_t no_op[] = {0x0f, 0x1f, 0x00};
 
 /* The length of a no-op that fills space, 0 where something else stands. */
 static unsigned filler(const uint8_t *code, size_t n)
@@ -34,29 +40,44 @@ static unsigned filler(const uint8_t *code, size_t n)
 	return 0;
 }
 
+/* Is there room for a jump at offset gap? */
+static bool has_room(const uint8_t *code, size_t n, unsigned gap)
+{
+	size_t at = gap;
+
+	while (at < gap + 5) {
+		unsigned len = filler(code + at, n - at);
+
+		if (!len)
+			return false;
+		at += len;
+	}
+	return true;
+}
+
 int stub_recognise(const uint8_t *code, size_t n, struct stub_form *out, const char **why)
 {
-	size_t i = 0, at = FORM_END;
+	unsigned pushes = n >= sizeof(no_op) && memcmp(code, no_op, sizeof(no_op)) == 0 ? sizeof(no_op) : 0;
+	const uint8_t *first = code + pushes;
+	size_t i = 0;
 
 	*why = "the vDSO's __kernel_vsyscall has a form that is not known to be safe to count in place";
 	if (n > FORM_MAX)
 		n = FORM_MAX;
-	if (n < FORM_END)
+	if (n < pushes + END)
 		return -ENOTSUP;
-	while (i < sizeof(heads) / sizeof(*heads) && memcmp(code, heads[i].code, sizeof(heads[i].code)) != 0)
+	while (i < sizeof(heads) / sizeof(*heads) && memcmp(first, heads[i].code, sizeof(heads[i].code)) != 0)
 		i++;
-	if (i == sizeof(heads) / sizeof(*heads) || memcmp(code + FORM_INT80, tail, sizeof(tail)) != 0)
+	if (i == sizeof(heads) / sizeof(*heads) || memcmp(first + INT80, tail, sizeof(tail)) != 0)
 		return -ENOTSUP;
-	out->sysenter = heads[i].sysenter;
-	out->gap = FORM_END;
-	while (at < FORM_END + 5) {
-		unsigned len = filler(code + at, n - at);
-
-		if (!len) {
-			*why = "the vDSO has no room behind __kernel_vsyscall";
-			return -ENOTSUP;
-		}
-		at += len;
-	}
-	return 0;
+	*out = (struct stub_form){
+		.sysenter = heads[i].sysenter,
+		.pushes = pushes,
+		.insn = pushes + INSN,
+		.int80 = pushes + INT80,
+		.landing_pad = pushes + LANDING_PAD,
+		.gap = pushes + END,
+	};
+	*why = "the vDSO has no room behind __kernel_vsyscall";
+	return has_room(code, n, out->gap) ? 0 : -ENOTSUP;
 }

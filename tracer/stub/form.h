@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The form of __kernel_vsyscall that can be counted in place: three pushes and
- * a move, exactly five bytes, before the entry instruction (Linux 2.6.16 to
- * 6.x with a fast instruction, arch/x86/entry/vdso/vdso32/system_call.S).
- * Anything else is not recognised, and stays with stops.
+ * The forms of __kernel_vsyscall that can be counted in place: three pushes and
+ * a move before the entry instruction (Linux 2.6.16 to 6.x with a fast
+ * instruction, arch/x86/entry/vdso/vdso32/system_call.S), or the same behind a
+ * no-op of three bytes (since 7.0), in whose place there is int 0x80; ret where
+ * no fast instruction can be used. Anything else is not recognised, and stays
+ * with stops.
  */
 #ifndef ET_STUB_FORM_H
 #define ET_STUB_FORM_H
@@ -13,16 +15,13 @@
 #include <stdint.h>
 
 /* Offsets from the function's start. */
-enum {
-	FORM_INSN = 5, /* syscall or sysenter */
-	FORM_INT80 = 7,
-	FORM_LANDING_PAD = 9,
-	FORM_END = 13,
-};
-
 struct stub_form {
-	bool sysenter; /* else syscall */
-	unsigned gap;  /* five bytes of padding behind the function: at this offset from its start */
+	bool sysenter;        /* else syscall */
+	unsigned pushes;      /* the first of the three, a byte each */
+	unsigned insn;        /* the entry instruction */
+	unsigned int80;
+	unsigned landing_pad;
+	unsigned gap;         /* five bytes of padding behind the function */
 };
 
 /* How many bytes from its start are looked at. */

@@ -231,8 +231,13 @@ bool stub_image_undo(struct stub_image *im, pid_t tid, struct user_regs_struct *
 	return true;
 }
 
-/* Behind its start, and before the move: the first three instructions are the same in both. */
+/* In the stub as in the vDSO, before the move. */
 enum { PUSHES = 3 };
+
+static uint32_t first_push(const struct pages *p)
+{
+	return p->code.target.vsyscall_at + p->form.pushes;
+}
 
 bool stub_show_fault(const struct stub_image *im, struct user_regs_struct *regs)
 {
@@ -240,14 +245,15 @@ bool stub_show_fault(const struct stub_image *im, struct user_regs_struct *regs)
 
 	if (regs->rip < code->enter || regs->rip - code->enter >= PUSHES)
 		return false;
-	regs->rip = code->target.vsyscall_at + (regs->rip - code->enter);
+	regs->rip = first_push(im->pages) + (regs->rip - code->enter);
 	return true;
 }
 
 uint32_t stub_resume(const struct stub_image *im, uint32_t ip)
 {
 	const struct stub_code *code = &im->pages->code;
-	uint32_t behind = ip - code->target.vsyscall_at;
+	uint32_t behind = ip - first_push(im->pages);
 
-	return behind > 0 && behind < PUSHES ? code->enter + behind : ip;
+	/* At the function's start there is the jump. */
+	return behind < PUSHES && ip != code->target.vsyscall_at ? code->enter + behind : ip;
 }

@@ -7,10 +7,9 @@
 #include "stub/image.h"
 
 enum {
-	PAGE = 4096,
 	CODE_PAGES = 1 + STUB_SITES, /* the vDSO's stub, and one for each patched site */
-	CODE_SIZE = CODE_PAGES * PAGE,
-	TABLE_SIZE = (STUB_TABLE_SIZE + PAGE - 1) / PAGE * PAGE,
+	CODE_SIZE = CODE_PAGES * STUB_PAGE,
+	TABLE_SIZE = (STUB_TABLE_SIZE + STUB_PAGE - 1) / STUB_PAGE * STUB_PAGE,
 };
 
 /* The code, which address spaces that fork made share. */

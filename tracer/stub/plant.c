@@ -25,19 +25,21 @@ enum { VDSO_EMPTY_STRING = 9 };
 
 int stub_poke(pid_t tid, uint64_t at, const void *bytes, size_t n)
 {
-	uint64_t word_at = at & ~(uint64_t)7;
-	uint8_t words[24];
-	size_t span = ((at - word_at + n) + 7) / 8 * 8;
+	const uint8_t *from = bytes;
 
-	if (span > sizeof(words) || tracee_read(tid, taddr(word_at), words, span) != span)
-		return -EFAULT;
-	memcpy(words + (at - word_at), bytes, n);
-	for (size_t i = 0; i < span; i += 8) {
+	while (n) {
+		uint64_t word_at = at & ~(uint64_t)7;
+		size_t skip = at - word_at, take = 8 - skip < n ? 8 - skip : n;
 		long word;
 
-		memcpy(&word, words + i, sizeof(word));
-		if (ptrace(PTRACE_POKEDATA, tid, (void *)(uintptr_t)(word_at + i), word) != 0)
+		if (tracee_read(tid, taddr(word_at), &word, sizeof(word)) != sizeof(word))
+			return -EFAULT;
+		memcpy((uint8_t *)&word + skip, from, take);
+		if (ptrace(PTRACE_POKEDATA, tid, (void *)(uintptr_t)word_at, word) != 0)
 			return -errno;
+		at += take;
+		from += take;
+		n -= take;
 	}
 	return 0;
 }
@@ -117,13 +119,13 @@ static int map_both(struct injection *in, uint32_t name, uint32_t at, size_t siz
 static int divert(const struct pages *p, pid_t tid)
 {
 	uint64_t start = p->code.target.vsyscall_at;
-	uint8_t far[5], near[2] = {0xeb, (uint8_t)(p->form.gap - (FORM_INT80 + 2))};
+	uint8_t far[5], near[2] = {0xeb, (uint8_t)(p->form.gap - p->form.landing_pad)};
 	int rc;
 
 	stub_jump(far, start + p->form.gap, p->code.restart_at);
 	rc = stub_poke(tid, start + p->form.gap, far, sizeof(far));
 	if (rc == 0)
-		rc = stub_poke(tid, start + FORM_INT80, near, sizeof(near));
+		rc = stub_poke(tid, start + p->form.int80, near, sizeof(near));
 	stub_jump(far, start, p->code.enter);
 	if (rc == 0)
 		rc = stub_poke(tid, start, far, sizeof(far));
@@ -143,7 +145,7 @@ int stub_lift(const struct stub_image *im, pid_t tid)
 /* Is there an int 0x80 in the vDSO with the landing pad's page offset behind it, and not at the landing pad? */
 static bool passes_elsewhere(const struct vdso_memo *vdso, uint64_t landing_pad)
 {
-	for (uint64_t at = landing_pad % PAGE; at <= vdso->n; at += PAGE)
+	for (uint64_t at = landing_pad % STUB_PAGE; at <= vdso->n; at += STUB_PAGE)
 		if (at >= 2 && at != landing_pad && vdso->image[at - 2] == 0xcd && vdso->image[at - 1] == 0x80)
 			return true;
 	return false;
@@ -166,7 +168,7 @@ static int examine(pid_t tid, struct space *space, const struct filter_pass *pas
 	if (stub_recognise(p->before, n, &p->form, why) != 0)
 		return -ENOTSUP;
 	*why = "its vDSO is not where the filter expects one";
-	if (space->vdso.landing_pad != space->vdso.vsyscall + FORM_LANDING_PAD ||
+	if (space->vdso.landing_pad != space->vdso.vsyscall + p->form.landing_pad ||
 	    space->vdso.ret_offset != 12 || (pad & 0xfff) != pass->offset || pad < pass->from)
 		return -ENOTSUP;
 	*why = "its vDSO has another int 0x80 that the filter would let pass";
@@ -174,7 +176,7 @@ static int examine(pid_t tid, struct space *space, const struct filter_pass *pas
 		return -ENOTSUP;
 	p->name = (uint32_t)space->vdso_base.v + VDSO_EMPTY_STRING;
 	p->code.target = (struct stub_target){
-		.entry_insn_at = (uint32_t)start + FORM_INSN,
+		.entry_insn_at = (uint32_t)start + p->form.insn,
 		.vsyscall_at = (uint32_t)start,
 		.landing_pad_at = (uint32_t)pad,
 		.padding_jump_at = (uint32_t)start + p->form.gap,
