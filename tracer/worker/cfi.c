@@ -48,6 +48,14 @@ static uint64_t take_uleb(struct reader *r)
 	return 0;
 }
 
+static void skip(struct reader *r, uint64_t n)
+{
+	if (r->bad || (uint64_t)(r->end - r->p) < n)
+		r->bad = true;
+	else
+		r->p += n;
+}
+
 static uint64_t sign_extend(uint64_t v, unsigned bytes)
 {
 	unsigned shift = 64 - 8 * bytes;
@@ -73,6 +81,44 @@ static unsigned encoding_size(uint8_t enc, unsigned word_size)
 	default:
 		return 0;
 	}
+}
+
+/* DWARF 5, section 6.4.2: operations with the register in the opcode, and others. */
+enum {
+	CFA_OFFSET = 0x80, CFA_HIGH = 0xc0,
+	CFA_NOP = 0x00, CFA_OFFSET_EXTENDED = 0x05, CFA_DEF = 0x0c, CFA_DEF_EXPRESSION = 0x0f,
+	CFA_EXPRESSION = 0x10, CFA_OFFSET_EXTENDED_SF = 0x11, CFA_DEF_SF = 0x12,
+
+	/* libunwind 1.6, include/tdep-x86*: a rule about any later one makes it give up the frame. */
+	UNWIND_REGISTERS = 17,
+};
+
+/*
+ * Does a CIE's first row have a rule about a register that libunwind does not
+ * know? The vDSO's signal frames have since Linux 7.0: segment registers. Other
+ * operations than compilers and that vDSO use there are not looked behind.
+ */
+static bool names_unknown_register(struct reader r)
+{
+	while (r.p < r.end && !r.bad) {
+		uint8_t op = (uint8_t)take(&r, 1);
+		uint64_t reg = op & ~(unsigned)CFA_HIGH;
+
+		if ((op & CFA_HIGH) == CFA_OFFSET) {
+			take_uleb(&r);
+		} else if (op == CFA_OFFSET_EXTENDED || op == CFA_OFFSET_EXTENDED_SF || op == CFA_DEF || op == CFA_DEF_SF) {
+			reg = take_uleb(&r);
+			take_uleb(&r); /* or a signed one: as long */
+		} else if (op == CFA_EXPRESSION || op == CFA_DEF_EXPRESSION) {
+			reg = op == CFA_EXPRESSION ? take_uleb(&r) : 0;
+			skip(&r, take_uleb(&r));
+		} else if (op != CFA_NOP) {
+			return false;
+		}
+		if (!r.bad && reg >= UNWIND_REGISTERS)
+			return true;
+	}
+	return false;
 }
 
 /* What a CIE says that concerns its FDEs' addresses. */
@@ -108,7 +154,12 @@ static struct cie read_cie(const uint8_t *body, const uint8_t *end, unsigned wor
 		return r.bad ? cie : plain;
 	if (aug[0] != 'z')
 		return cie;
-	take_uleb(&r);
+	uint64_t data = take_uleb(&r);
+	struct reader rules = r;
+
+	skip(&rules, data);
+	if (names_unknown_register(rules))
+		return cie;
 	for (size_t i = 1; i < len && !r.bad; i++) {
 		if (aug[i] == 'R') {
 			plain.encoding = (uint8_t)take(&r, 1);

@@ -236,16 +236,52 @@ static enum step step_cfi(struct machine *m, bool signal)
 	return STEP_ON;
 }
 
-/* A trampoline without CFI, as musl's: libunwind knows it by its bytes, from its very start. */
-static bool is_bare_trampoline(struct machine *m)
+/* How far a thread is into a trampoline: bytes of code, and of the stack that were popped. */
+struct progress {
+	uint64_t code, stack;
+};
+
+static void go_back(struct machine *m, struct progress p)
+{
+	m->regs[WIRE_IP] -= p.code;
+	m->regs[WIRE_SP] -= p.stack;
+}
+
+static bool begins_trampoline(struct machine *m)
 {
 	unw_addr_space_t as = address_space(m->space);
 	unw_cursor_t cursor;
+
+	return as && unw_init_remote(&cursor, as, m) == 0 && unw_is_signal_frame(&cursor) > 0;
+}
+
+/*
+ * A trampoline without CFI that can be used, as musl's: libunwind knows it by
+ * its bytes, from its very start. The thread stands there, or behind the system
+ * call at its end.
+ */
+static bool is_bare_trampoline(struct machine *m, struct progress *in)
+{
+	static const struct progress places[] = {
+		{0, 0},
+		{WORD_SIZE == 8 ? 9 : 7, 0}, /* mov; syscall or int 0x80 */
+		{8, 4},                      /* pop eax; mov; int 0x80 */
+	};
+	uint64_t ip = m->regs[WIRE_IP], sp = m->regs[WIRE_SP];
 	bool was_return = m->ip_is_return;
 
 	m->ip_is_return = false;
-	if (as && unw_init_remote(&cursor, as, m) == 0 && unw_is_signal_frame(&cursor) > 0)
-		return true;
+	for (unsigned i = 0; i < (WORD_SIZE == 8 ? 2 : 3); i++) {
+		bool found;
+
+		go_back(m, places[i]);
+		found = begins_trampoline(m);
+		m->regs[WIRE_IP] = ip;
+		m->regs[WIRE_SP] = sp;
+		*in = places[i];
+		if (found)
+			return true;
+	}
 	m->ip_is_return = was_return;
 	return false;
 }
@@ -339,7 +375,8 @@ static enum wire_end walk(struct walk *w, struct wire_stack *out)
 		if (w->n > 0 && !space_exec(w->m.space, machine_lookup_ip(&w->m)))
 			return WIRE_END_LOST;
 		const struct cfi_entry *e = frame_cfi(&w->m);
-		bool trampoline = e ? e->signal : is_bare_trampoline(&w->m);
+		struct progress in = {0, 0};
+		bool trampoline = e ? e->signal : is_bare_trampoline(&w->m, &in);
 
 		/* A trampoline was not called: its address on the stack is that of its first byte. */
 		record(w, kind, !w->m.ip_is_return || (trampoline && w->n > 0));
@@ -348,6 +385,9 @@ static enum wire_end walk(struct walk *w, struct wire_stack *out)
 			continue;
 		}
 		bool rewritten = e && e->debug_frame;
+
+		if (trampoline)
+			go_back(&w->m, in);
 
 		end = walk_cfi(w, out, trampoline, &kind);
 		/* What libunwind remembers of it lies in scratch, which the next one reuses. */
