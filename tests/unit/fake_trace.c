@@ -167,6 +167,17 @@ struct trace fake_trace_empty(void)
 	return t;
 }
 
+struct trace fake_trace_native(void)
+{
+	struct trace t = {.exit_kind = EXIT_CODE, .wall_seconds = 0.0128, .cpu_user = 0.001, .cpu_system = 0.004};
+
+	set_command(&t, "ls", NULL);
+	add_image(&t, "/usr/bin/ls", ABI_X86_64, 1, 1);
+	struct site *s = add_site(&t, PATH_SYSCALL64, 0, "/usr/lib/x86_64-linux-gnu/libc.so.6", 0x10e5a0, "write", NULL);
+	add_call(&t, s, ABI_X86_64, 1, "write", 12);
+	return t;
+}
+
 static struct priced price(double v, double half)
 {
 	return (struct priced){true, v, {v - half, v + half}};

@@ -11,6 +11,8 @@ struct trace fake_trace_small(void);
 /* A shell script: three images of two ABIs, thunks, hostile names, cut short, with blind spots. */
 struct trace fake_trace_big(void);
 struct trace fake_trace_empty(void);
+/* A 64-bit program, which has nothing to save. */
+struct trace fake_trace_native(void);
 /* Call stacks of every end and kind, with names that must not break a format. */
 struct trace fake_trace_stacks(void);
 

@@ -37,6 +37,7 @@ static const struct golden cases[] = {
 	{"big-priced-160.txt", fake_trace_big, OTHER_MACHINE, "text", {10, 160, false, true, WEIGHT_ENTRIES}},
 	{"big-top-2-ascii.txt", fake_trace_big, PRICED, "text", {2, 80, false, false, WEIGHT_ENTRIES}},
 	{"empty.txt", fake_trace_empty, PRICED, "text", {10, 80, false, true, WEIGHT_ENTRIES}},
+	{"native-80.txt", fake_trace_native, PRICED, "text", {10, 80, false, true, WEIGHT_ENTRIES}},
 	{"small-counts.json", fake_trace_small, NO_ESTIMATE, "json", {10, 80, false, true, WEIGHT_ENTRIES}},
 	{"small-unpriced.json", fake_trace_small, UNPRICED, "json", {10, 80, false, true, WEIGHT_ENTRIES}},
 	{"small-priced.json", fake_trace_small, PRICED, "json", {10, 80, false, true, WEIGHT_ENTRIES}},

@@ -86,6 +86,15 @@ static void notes(struct text *x, uint64_t left_out)
 	}
 }
 
+/* Nothing is left that another way in could make cheaper. */
+static bool all_native(const struct trace *t)
+{
+	for (size_t i = 0; i < t->nsites; i++)
+		if (t->sites[i].path != PATH_SYSCALL64)
+			return false;
+	return t->nsites > 0;
+}
+
 void text_savings(struct text *x)
 {
 	static const struct column columns[] = {
@@ -97,6 +106,11 @@ void text_savings(struct text *x)
 	if (!x->est)
 		return;
 	page_heading(&x->page, "What another way in would save");
+	if (all_native(x->trace)) {
+		page_put(&x->page, INK_PLAIN, "  ");
+		page_wrap(&x->page, INK_PLAIN, 2, 2, "Nothing: all entries are native 64-bit system calls.");
+		return;
+	}
 	table_init(&t, columns);
 	for (unsigned i = 0; i < SCENARIOS; i++) {
 		const struct what_if *w = &x->est->what_if[i];
