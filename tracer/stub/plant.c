@@ -18,7 +18,7 @@
 #endif
 
 /* Of the i386 table. */
-enum { NR_CLOSE = 6, NR_MPROTECT = 125, NR_MMAP2 = 192, NR_MEMFD_CREATE = 356 };
+enum { NR_CLOSE = 6, NR_MPROTECT = 125, NR_MMAP2 = 192, NR_MADVISE = 219, NR_MEMFD_CREATE = 356 };
 
 /* At e_ident's padding: the end of an empty string, for a name. */
 enum { VDSO_EMPTY_STRING = 9 };
@@ -89,7 +89,10 @@ static int call(struct injection *in, int nr, const uint32_t args[6], uint32_t *
 	return (uint32_t)result > (uint32_t)-4096 ? result : 0;
 }
 
-/* Maps size bytes of a new memory file, shared, at at (0: anywhere), there and here. */
+/*
+ * Maps size bytes of a new memory file, shared, at at (0: anywhere), there and
+ * here. Core files of the program are not to have it.
+ */
 static int map_both(struct injection *in, uint32_t name, uint32_t at, size_t size, uint32_t *there,
 		    void **here)
 {
@@ -103,6 +106,8 @@ static int map_both(struct injection *in, uint32_t name, uint32_t at, size_t siz
 		  (const uint32_t[6]){at, (uint32_t)size, PROT_READ | PROT_WRITE,
 				      MAP_SHARED | (at ? MAP_FIXED : 0), (uint32_t)fd, 0},
 		  there);
+	if (rc == 0)
+		call(in, NR_MADVISE, (const uint32_t[6]){*there, (uint32_t)size, MADV_DONTDUMP}, &ignored);
 	if (rc == 0) {
 		*here = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 		if (*here == MAP_FAILED) {
