@@ -114,6 +114,26 @@ void rig_fini(struct rig *rig)
 	munmap(rig->memory, sizeof(*rig->memory));
 }
 
+void rig_needs_32bit_code(struct rig *rig)
+{
+	struct user_regs_struct before, regs;
+	uint8_t *nop = rig->memory->driver;
+	int status;
+
+	*nop = 0x90;
+	rig_get_regs(rig->pid, &before);
+	rig_enter(rig, rig_at(nop), 0, 0, &regs);
+	assert_int_equal(ptrace(PTRACE_SINGLESTEP, rig->pid, NULL, NULL), 0);
+	assert_int_equal(waitpid(rig->pid, &status, 0), rig->pid);
+	assert_true(WIFSTOPPED(status));
+	rig_set_regs(rig->pid, &before);
+	if (WSTOPSIG(status) == SIGTRAP)
+		return;
+	rig_fini(rig);
+	print_message("# this machine runs no 32-bit code\n");
+	skip();
+}
+
 void rig_get_regs(pid_t pid, struct user_regs_struct *regs)
 {
 	assert_int_equal(ptrace(PTRACE_GETREGS, pid, NULL, regs), 0);

@@ -40,6 +40,9 @@ uint32_t rig_at(const void *p);
 void rig_init(struct rig *rig, uint16_t pad_offset, bool sysenter);
 void rig_fini(struct rig *rig);
 
+/* Skips the test, and ends the rig, where the machine runs no 32-bit code at all (some virtual ones). */
+void rig_needs_32bit_code(struct rig *rig);
+
 /* One more child in the same memory, stopped. */
 pid_t rig_child(void);
 

@@ -156,6 +156,7 @@ static void with_every_form(void (*test)(struct rig *rig))
 		struct rig rig;
 
 		rig_init(&rig, pads[i / 2], i % 2);
+		rig_needs_32bit_code(&rig);
 		test(&rig);
 		rig_fini(&rig);
 	}
@@ -244,6 +245,7 @@ static void marks_are_no_keys(void **state)
 
 	(void)state;
 	rig_init(&rig, pads[0], false);
+	rig_needs_32bit_code(&rig);
 	for (unsigned i = 0; i < COUNT(marks); i++) {
 		uint32_t nr = i ? random_nr() : 0;
 
@@ -265,6 +267,7 @@ static void ends_in_a_crowded_table(void **state)
 
 	(void)state;
 	rig_init(&rig, pads[0], false);
+	rig_needs_32bit_code(&rig);
 	clear(&rig);
 	for (uint32_t i = 0; i < STUB_SLOTS - 2; i++)
 		put(&rig, i, 1 + i, 77);

@@ -122,6 +122,7 @@ static void counts_calls_once_under_signals(void **state)
 		uint8_t call[5] = {0xe8};
 
 		rig_init(&rig, PAD, i);
+		rig_needs_32bit_code(&rig);
 		uint8_t *loop = rig.memory->driver;
 		uint32_t rel = rig.code.target.vsyscall_at - (rig_at(loop) + 15);
 		memcpy(call + 1, &rel, sizeof(rel));
@@ -141,6 +142,7 @@ static void counts_sites_once_under_signals(void **state)
 
 	(void)state;
 	rig_init(&rig, PAD, false);
+	rig_needs_32bit_code(&rig);
 	uint8_t *loop = rig.memory->driver;
 	rig.site_code.nr = NR;
 	rig.site_code.back_at = rig_at(loop) + 17;

@@ -87,6 +87,7 @@ static void counts_a_patched_site(void **state)
 		struct rig rig;
 
 		rig_init(&rig, pads[i], false);
+		rig_needs_32bit_code(&rig);
 		for (unsigned n = 0; n < 40; n++)
 			pass_site(&rig, counts[n % COUNT(counts)]);
 		leave_site(&rig);
@@ -104,6 +105,7 @@ static void restarts_through_its_own_int80(void **state)
 
 	(void)state;
 	rig_init(&rig, pads[0], false);
+	rig_needs_32bit_code(&rig);
 	rig_enter(&rig, rig.code.target.landing_pad_at - INT80_SIZE, 0, rig_random(), &start);
 	regs = out = start;
 	assert_int_equal(stub_undo(&rig.code, &out, &rig.stack, rig.memory->table, &slot), STUB_NOT_HERE);
