@@ -26,7 +26,7 @@ check-valgrind:
 	+@rm -f $(unit_tests:=.log) $(unit_tests:=.trs)
 	+@$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(filter-out $(LOCKED_IN_TESTS) $(NO_VALGRIND_TESTS),$(unit_tests))" \
 		TEST_SUITE_LOG=valgrind.log \
-		LOG_COMPILER="valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite"
+		LOG_COMPILER="$(LOG_COMPILER) valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite"
 PHONY_TARGETS += check-unit check-valgrind
 CLEANFILES += valgrind.log
 

@@ -2,6 +2,7 @@
 TEST_EXTENSIONS = .test
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh --comments
 TEST_LOG_DRIVER = $(LOG_DRIVER)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/helpers/cmocka-tap
 # cmocka speaks TAP when asked to; the end-to-end scripts always do.
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	srcdir=$(top_srcdir); export srcdir; builddir=$(abs_top_builddir); export builddir;

@@ -2,17 +2,16 @@
 # What the end-to-end tests share; sourced, by dash, bash and busybox ash alike.
 #
 # From the environment: srcdir, builddir (made absolute here); ET_REPEAT, how
-# often what must be exact every time is run (20); ET_SECONDS, the time that one
-# run may take (60). Sets T, a folder of the test's own.
+# often what must be exact every time is run (20), and ET_CPUS, on how many CPUs (1
+# and 2); ET_SECONDS, the time that one run may take (60); ET_BRIEF, set in guests that leave out what the host shows as
+# well. Sets T, a folder of the test's own.
 set -u
 
 srcdir=$(cd "${srcdir:-.}" && pwd)
 builddir=$(cd "${builddir:-.}" && pwd)
 ET_REPEAT=${ET_REPEAT:-20}
 ET_SECONDS=${ET_SECONDS:-60}
-# With how many CPUs. Time is short in a guest: what one alone changes is shown on the host.
-cpu_counts="1 2"
-[ -z "${ET_IN_GUEST:-}" ] || cpu_counts=2
+cpu_counts=${ET_CPUS:-1 2}
 ET=$builddir/entrytrace
 H=$builddir/tests/helpers
 S=$builddir/samples
@@ -44,6 +43,15 @@ plan() {
 skip_all() {
 	echo "1..0 # SKIP $1"
 	exit 0
+}
+
+# Some kernels, and some virtual machines, run no 32-bit programs; there guests.test has
+# every test run in guests.
+runs_32bit() {
+	"$H/limit" 20 env "$S/exit-code" 0 >/dev/null 2>&1
+}
+needs_32bit() {
+	runs_32bit || skip_all "this kernel runs no 32-bit programs: see the guests' results"
 }
 
 # Files as comments below a failed case, the beginning of each.

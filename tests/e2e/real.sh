@@ -8,7 +8,7 @@ real_loader="$real_dir/lib/ld-linux.so.2 --library-path $real_dir/lib/i386-linux
 
 # real_fetch PACKAGE...: false when they cannot be had; why is in $real_why.
 real_fetch() {
-	if [ -n "${ET_IN_GUEST:-}" ]; then
+	if [ -n "${ET_BRIEF:-}" ]; then
 		real_why="not in guests"
 		return 1
 	fi

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
 # What the tests of stacks share, beside tests/e2e/lib.sh; sourced behind it.
+. "$srcdir/tests/e2e/real.sh"
+
+# Where tests/stacks/build has put its programs.
+built=$builddir/tests/stacks/built
 
 # ends FOLDED: how many entries there are, and how many of them have a stack that reaches its start.
 ends() {
@@ -16,9 +20,7 @@ reaches() {
 	verdict "$1 ($4 of $3 reach the start)" "$reason" "$T/cut" "$T/err"
 }
 
-# i386 PACKAGE PATH: where a file of an i386 package is, fetched when it must be; fails without.
+# i386 PATH: where a file of the i386 shells' packages is, fetched when it must be; fails without.
 i386() {
-	i386_root=$builddir/tests/i386
-	[ -e "$i386_root/$2" ] || "$srcdir/tests/helpers/fetch-i386" "$i386_root" "$1" >"$T/fetch.out" 2>&1 || return 1
-	[ -e "$i386_root/$2" ] && echo "$i386_root/$2"
+	real_ready busybox && [ -e "$real_dir/$1" ] && echo "$real_dir/$1"
 }

@@ -4,7 +4,15 @@ stacks_tests = tests/stacks/call-tree.test tests/stacks/real.test tests/stacks/w
 	tests/stacks/against-eu.test
 TESTS += $(stacks_tests)
 EXTRA_DIST += $(stacks_tests) tests/stacks/call-tree.c tests/stacks/shapes.cc tests/stacks/sorter.cc \
-	tests/stacks/lib.sh
+	tests/stacks/lib.sh tests/stacks/build
+
+# Their programs are built by "make" too: a guest has no compiler.
+noinst_DATA += tests/stacks/built/stamp
+tests/stacks/built/stamp: tests/stacks/build tests/stacks/call-tree.c tests/stacks/shapes.cc tests/stacks/sorter.cc
+	$(AM_V_SAMPLE)srcdir='$(srcdir)' CC='$(CC)' CXX='$(SAMPLE_CXX)' $(SHELL) $(srcdir)/tests/stacks/build $(@D) && touch $@
+clean-stacks:
+	rm -rf tests/stacks/built
+CLEAN_LOCALS += clean-stacks
 check_PROGRAMS += tests/stacks/against_eu
 tests_stacks_against_eu_SOURCES = tests/stacks/against_eu.c
 tests_stacks_against_eu_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS)
