@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifndef MFD_EXEC
@@ -89,11 +90,34 @@ static int call(struct injection *in, int nr, const uint32_t args[6], uint32_t *
 	return (uint32_t)result > (uint32_t)-4096 ? result : 0;
 }
 
+/* Where memory goes: exactly there, or if that is free, or anywhere. */
+struct place {
+	uint32_t at;
+	bool fixed;
+};
+
 /*
- * Maps size bytes of a new memory file, shared, at at (0: anywhere), there and
- * here. Core files of the program are not to have it.
+ * Below the stack the kernel leaves 128 MiB free or the stack's limit, whichever
+ * is more, before it places mappings from there downwards (arch/x86/mm/mmap.c,
+ * mmap_base). What lies in that gap, out of the stack's reach, moves no mapping
+ * of the program's to another address.
  */
-static int map_both(struct injection *in, uint32_t name, uint32_t at, size_t size, uint32_t *there,
+static struct place in_the_gap(const struct injection *in)
+{
+	const uint32_t reach = 96u << 20, most = 64u << 20;
+	uint32_t sp = (uint32_t)in->before.rsp;
+	struct rlimit stack;
+
+	if (prlimit(in->tid, RLIMIT_STACK, NULL, &stack) != 0 || stack.rlim_cur > most || sp < reach)
+		return (struct place){0, false};
+	return (struct place){(sp - reach) & ~(STUB_PAGE - 1), false};
+}
+
+/*
+ * Maps size bytes of a new memory file, shared, there and here. Core files of
+ * the program are not to have it.
+ */
+static int map_both(struct injection *in, uint32_t name, struct place place, size_t size, uint32_t *there,
 		    void **here)
 {
 	auto_close int file = -1;
@@ -103,8 +127,8 @@ static int map_both(struct injection *in, uint32_t name, uint32_t at, size_t siz
 	if (fd < 0)
 		return fd;
 	rc = call(in, NR_MMAP2,
-		  (const uint32_t[6]){at, (uint32_t)size, PROT_READ | PROT_WRITE,
-				      MAP_SHARED | (at ? MAP_FIXED : 0), (uint32_t)fd, 0},
+		  (const uint32_t[6]){place.at, (uint32_t)size, PROT_READ | PROT_WRITE,
+				      MAP_SHARED | (place.fixed ? MAP_FIXED : 0), (uint32_t)fd, 0},
 		  there);
 	if (rc == 0)
 		call(in, NR_MADVISE, (const uint32_t[6]){*there, (uint32_t)size, MADV_DONTDUMP}, &ignored);
@@ -202,7 +226,7 @@ static int plant(pid_t tid, struct stub_image *im)
 
 	if (rc < 0)
 		return rc;
-	rc = map_both(&in, p->name, 0, CODE_SIZE + TABLE_SIZE, &p->at, &map);
+	rc = map_both(&in, p->name, in_the_gap(&in), CODE_SIZE + TABLE_SIZE, &p->at, &map);
 	if (rc == 0) {
 		/* One mapping here becomes two, which end apart. */
 		p->map = map;
@@ -255,7 +279,7 @@ int stub_fork(pid_t tid, struct stub_image *im)
 	int rc = inject_begin(&in, tid, p->code.inject_at);
 
 	if (rc == 0) {
-		rc = map_both(&in, p->name, p->code.target.table_at, TABLE_SIZE, &at, &map);
+		rc = map_both(&in, p->name, (struct place){p->code.target.table_at, true}, TABLE_SIZE, &at, &map);
 		inject_end(&in);
 	}
 	if (map)
