@@ -20,27 +20,6 @@ static void work(const struct sample *s)
 	}
 }
 
-/* The path of a program beside this one. */
-static const char *beside(const struct sample *s, const char *name)
-{
-	static char path[4096];
-	size_t head = (size_t)(s->name - s->argv[0]);
-	size_t at = truth_text(path, head + 1 < sizeof(path) ? head + 1 : sizeof(path), 0, s->argv[0]);
-
-	truth_text(path, sizeof(path), at, name);
-	return path;
-}
-
-static void become(const struct sample *s, const char *path, const char *word)
-{
-	char rounds[16];
-	const char *argv[] = {path, rounds, s->shared, word, NULL};
-
-	truth_number(rounds, sizeof(rounds), 0, s->rounds);
-	sys3(__NR_execve, path, argv, s->envp);
-	sample_fail(s, "cannot execute the next program of the tree", 0);
-}
-
 int sample_main(struct sample *s)
 {
 	long plain, other, shared_vm;
@@ -57,11 +36,11 @@ int sample_main(struct sample *s)
 	}
 	other = sys0(__NR_fork);
 	if (other == 0)
-		become(s, beside(s, "tree64"), "middle");
+		sample_become(s, "tree64", "middle");
 	/* As vfork(2), but the child keeps a stack frame of its own: it only execs. */
 	shared_vm = sys2(__NR_clone, CLONE_VFORK | SIGCHLD, 0);
 	if (shared_vm == 0)
-		become(s, s->argv[0], "leaf");
+		sample_become(s, "tree", "leaf");
 	work(s);
 	return sample_wait(plain) != 1 << 8 || sample_wait(other) != 5 << 8 ||
 	       sample_wait(shared_vm) != 3 << 8;

@@ -69,6 +69,7 @@ libentrytrace_a_SOURCES += \
 	tracer/stub/plant.c tracer/stub/site.c \
 	tracer/stub/scan.c tracer/stub/scan.h \
 	tracer/stub/scan_cache.c tracer/stub/scan_cache.h \
+	tracer/stub/shut.c tracer/stub/shut.h \
 	tracer/stub/slot.c tracer/stub/slot.h \
 	tracer/stub/undo.c tracer/stub/undo.h
 

@@ -138,6 +138,20 @@ void sample_fail(const struct sample *s, const char *text, long n)
 	sample_exit(1);
 }
 
+void sample_become(const struct sample *s, const char *name, const char *word)
+{
+	static char path[4096];
+	char rounds[16];
+	const char *argv[] = {path, rounds, s->shared, word, NULL};
+	size_t head = (size_t)(s->name - s->argv[0]);
+	size_t at = truth_text(path, head + 1 < sizeof(path) ? head + 1 : sizeof(path), 0, s->argv[0]);
+
+	truth_text(path, sizeof(path), at, name);
+	truth_number(rounds, sizeof(rounds), 0, s->rounds);
+	sys3(__NR_execve, path, argv, s->envp);
+	sample_fail(s, "cannot execute another sample", 0);
+}
+
 int sample_wait(long pid)
 {
 	int status = -1;

@@ -99,6 +99,9 @@ void *sample_map(size_t bytes, int prot, int fd, bool low);
 /* Moves the account to memory that children made by fork, and programs told so by s->shared, use too. */
 void truth_share(struct sample *s);
 
+/* Executes the sample NAME that lies beside this one, with the same rounds and, shared, the same account. */
+__attribute__((noreturn)) void sample_become(const struct sample *s, const char *name, const char *word);
+
 /* Ends a child or a thread group without a word, counted. */
 __attribute__((noreturn)) void sample_exit(int code);
 

@@ -10,14 +10,26 @@ void planted_note_stops(struct tracer *tr, const struct space *space, const char
 		image->by_stops = xstrdup(why);
 }
 
-void planted_trace_every(struct tracer *tr, struct space *space, const char *why)
+/* why may lie in what is freed here. */
+static void give_up(struct tracer *tr, struct space *space, const char *why)
 {
 	planted_note_stops(tr, space, why);
-	space->every = true;
 	if (!space->planted)
 		return;
 	space->free_planted(space->planted);
 	space->planted = NULL;
+}
+
+void planted_shut(struct tracer *tr, struct space *space, const char *why)
+{
+	space->shut = true;
+	give_up(tr, space, why);
+}
+
+void planted_trace_every(struct tracer *tr, struct space *space, const char *why)
+{
+	space->every = true;
+	give_up(tr, space, why);
 }
 
 void planted_fall(struct thread *t, const char *why)

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "stub/image.h"
 #include "stub/scan.h"
+#include "stub/shut.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
 
@@ -100,11 +101,21 @@ void inplace_exec(struct tracer *tr, struct thread *t)
 		planted_note_stops(tr, space, tr->by_stops);
 	if (!tr->pass.on || tr->background)
 		return;
+	if (space->shut) {
+		if (!space->image64)
+			planted_note_stops(tr, space, "a program that had to be counted by stops started it");
+		return;
+	}
 	p = planted_new(tr, space);
 	p->scanned = scanned_new();
 	rc = scan(tr, t->tid, space, &found);
 	if (rc != 0) {
-		planted_trace_every(tr, space, rc > 0 ? found : "its memory cannot be read");
+		const char *unreadable = "its memory cannot be read";
+
+		if (!space->image64 && stub_shut(t->tid, space) == 0)
+			planted_shut(tr, space, rc > 0 ? found : unreadable);
+		else
+			planted_trace_every(tr, space, rc > 0 ? found : unreadable);
 		return;
 	}
 	if (space->image64)

@@ -26,6 +26,9 @@ static inline struct planted *planted_of(const struct thread *t)
 /* The report will say of its image that it was counted by stops, and why. */
 void planted_note_stops(struct tracer *tr, const struct space *space, const char *why);
 
+/* A filter now stops each entry of the space: nothing is left to be planted, or watched. */
+void planted_shut(struct tracer *tr, struct space *space, const char *why);
+
 /* From its next resumption on, each entry of the space stops, whatever the filter says. */
 void planted_trace_every(struct tracer *tr, struct space *space, const char *why);
 

@@ -37,8 +37,10 @@ struct space *space_next(const struct space *old)
 {
 	struct space *s = space_new();
 
-	if (old)
-		s->vdso_memo = memo_ref(old->vdso_memo);
+	if (!old)
+		return s;
+	s->vdso_memo = memo_ref(old->vdso_memo);
+	s->shut = old->shut;
 	return s;
 }
 
@@ -49,6 +51,7 @@ struct space *space_copy(const struct space *from)
 	s->image = from->image;
 	s->image64 = from->image64;
 	s->every = from->every;
+	s->shut = from->shut;
 	s->vdso_memo = memo_ref(from->vdso_memo);
 	if (!from->changing || from->planted) {
 		s->vdso_known = from->vdso_known;

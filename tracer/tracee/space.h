@@ -64,6 +64,9 @@ struct space {
 	void (*free_planted)(void *planted);
 	bool every;              /* each entry of it has to stop by PTRACE_SYSCALL: the filter lets some pass */
 
+	/* what a task keeps over execve */
+	bool shut;               /* a second filter of ours stops each entry; stub/shut.h */
+
 	/* calls that change mappings, entered and not yet returned: caches hold for one stop only */
 	unsigned changing;
 };
