@@ -255,6 +255,50 @@ static void put_control(struct sheet *s)
 	bullet(s, good ? INK_DIM : INK_RED, text);
 }
 
+/*
+ * Is a row missing of which the reader wants to know? That a path is priced as
+ * another's is no news, nor is the loop that others are compared with.
+ */
+static bool is_missing(const struct cost_row *r)
+{
+	return r->skipped && strncmp(r->skipped, "priced as", 9) != 0 && strncmp(r->id, "vdso-", 5) != 0 &&
+	       strcmp(r->id, "empty") != 0;
+}
+
+/* The rows missing for row i's reason, which is told once for all of them. */
+static void put_missing_as(struct sheet *s, size_t i)
+{
+	const struct cost_row *rows = s->table->rows;
+	auto_free char *names = xstrdup(cost_row_label(rows[i].id));
+
+	for (size_t k = i + 1; k < s->table->nrows; k++) {
+		char *more;
+
+		if (!is_missing(&rows[k]) || strcmp(rows[k].skipped, rows[i].skipped) != 0)
+			continue;
+		more = xasprintf("%s; %s", names, cost_row_label(rows[k].id));
+		free(names);
+		names = more;
+	}
+	auto_free char *text = xasprintf("Not here: %s: %s.", names, rows[i].skipped);
+
+	bullet(s, INK_DIM, text);
+}
+
+static void put_missing(struct sheet *s)
+{
+	const struct cost_row *rows = s->table->rows;
+
+	for (size_t i = 0; i < s->table->nrows; i++) {
+		bool told = !is_missing(&rows[i]);
+
+		for (size_t k = 0; k < i && !told; k++)
+			told = is_missing(&rows[k]) && strcmp(rows[k].skipped, rows[i].skipped) == 0;
+		if (!told)
+			put_missing_as(s, i);
+	}
+}
+
 static void put_notes(struct sheet *s)
 {
 	uint64_t samples = 0, dropped = 0;
@@ -281,16 +325,7 @@ static void put_notes(struct sheet *s)
 
 		bullet(s, INK_YELLOW, note);
 	}
-	for (size_t i = 0; i < s->table->nrows; i++) {
-		const struct cost_row *r = &s->table->rows[i];
-		/* That a path is priced as another's is no news to the reader of this table. */
-		bool news = r->skipped && strncmp(r->skipped, "priced as", 9) != 0 &&
-			    strncmp(r->id, "vdso-", 5) != 0;
-		auto_free char *text = news ? xasprintf("Not here: %s: %s.", cost_row_label(r->id), r->skipped) : NULL;
-
-		if (text)
-			bullet(s, INK_DIM, text);
-	}
+	put_missing(s);
 }
 
 void calibration_text(FILE *out, const struct cost_table *table, const struct cost_table *reference,
