@@ -18,10 +18,12 @@ tests_stacks_against_eu_SOURCES = tests/stacks/against_eu.c
 tests_stacks_against_eu_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS)
 
 # What needs no other program.
-UNIT_STACKS = tests/unit/test_schedule tests/unit/test_worker
+UNIT_STACKS = tests/unit/test_schedule tests/unit/test_worker tests/unit/test_cfi
 check_PROGRAMS += $(UNIT_STACKS)
 TESTS += $(UNIT_STACKS)
 tests_unit_test_schedule_SOURCES = tests/unit/test_schedule.c
 tests_unit_test_schedule_LDADD = libentrytrace.a $(CMOCKA_LIBS)
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c $(worker_core)
 tests_unit_test_worker_LDADD = $(UNWIND64_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_cfi_SOURCES = tests/unit/test_cfi.c $(worker_core)
+tests_unit_test_cfi_LDADD = $(UNWIND64_LIBS) $(CMOCKA_LIBS)
