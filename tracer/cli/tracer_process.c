@@ -91,16 +91,19 @@ struct naming {
 	struct sampler *stacks; /* NULL without --stacks */
 };
 
-/* The function that has the code, when the site lies in others that were inlined there. */
+/*
+ * The function that has the code, when the site lies in others that were inlined
+ * there; not where it has the name of one of its own parts.
+ */
 static char *inlined_in(const struct symbol_info *info)
 {
+	const char *inner = info->frames[0].function, *outer;
 	size_t i = 0;
 
 	while (i < info->nframes && info->frames[i].inlined)
 		i++;
-	return i > 0 && i < info->nframes && info->frames[0].function && info->frames[i].function
-		       ? xstrdup(info->frames[i].function)
-		       : NULL;
+	outer = i > 0 && i < info->nframes ? info->frames[i].function : NULL;
+	return inner && outer && strcmp(inner, outer) != 0 ? xstrdup(outer) : NULL;
 }
 
 static void name_site(void *ctx, const void *module, struct site *site)
