@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What counting in place costs: wall time of whole runs, in turn, against the
 # program alone; the start-up of a program on its own; and against strace -f -c.
-# CALLS, CALLS_INT80, ROUNDS and STRACE_CALLS may be set. On a busy machine
+# CALLS, CALLS_INT80, ROUNDS, STRACE_CALLS and STRACE_ROUNDS may be set. On a busy machine
 # PAIRS_CPU=1 compares CPU time instead.
 set -u
 rounds=${ROUNDS:-9}
@@ -93,7 +93,7 @@ real_ready python3 && against python3 $real_loader "$real_dir/usr/bin/python3.11
 command -v strace >/dev/null || { echo "strace is not installed, nothing to compare with"; exit 0; }
 echo "Against strace -f -c, $strace_calls calls; at most 0.02 is wanted:"
 for sample in vdso-static int80-loop; do
-	"$pairs" 3 "$sample, strace -f -c" strace -f -c -o /dev/null "$S/$sample" "$strace_calls" plain \
+	"$pairs" "${STRACE_ROUNDS:-3}" "$sample, strace -f -c" strace -f -c -o /dev/null "$S/$sample" "$strace_calls" plain \
 		:: "$sample, in place" $counting "$S/$sample" "$strace_calls" plain \
 		:: "$sample, alone" "$S/$sample" "$strace_calls" plain || exit 1
 done

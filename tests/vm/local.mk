@@ -10,7 +10,7 @@ TESTS += tests/vm/samples.test tests/vm/guests.test tests/vm/paths.test
 tests/vm/paths.log: tests/vm/samples.log tests/vm/guests.log
 endif
 EXTRA_DIST += tests/vm/console.test tests/vm/samples.test tests/vm/guests.test tests/vm/paths.test \
-	tests/vm/calibrate.test tests/vm/ia32-off.test tests/vm/guests.tab tests/vm/fetch \
+	tests/vm/calibrate.test tests/vm/bench.test tests/vm/ia32-off.test tests/vm/guests.tab tests/vm/fetch \
 	tests/vm/initramfs tests/vm/init tests/vm/boot tests/vm/tap.awk tests/vm/save-evidence
 
 clean-vm:
