@@ -257,10 +257,10 @@ static bool begins_trampoline(struct machine *m)
 
 /*
  * A trampoline without CFI that can be used, as musl's: libunwind knows it by
- * its bytes, from its very start. The thread stands there, or behind the system
- * call at its end.
+ * its bytes, from its very start. The thread stands there, or, in the innermost
+ * frame only, behind the system call at its end.
  */
-static bool is_bare_trampoline(struct machine *m, struct progress *in)
+static bool is_bare_trampoline(struct machine *m, bool innermost, struct progress *in)
 {
 	static const struct progress places[] = {
 		{0, 0},
@@ -268,10 +268,11 @@ static bool is_bare_trampoline(struct machine *m, struct progress *in)
 		{8, 4},                      /* pop eax; mov; int 0x80 */
 	};
 	uint64_t ip = m->regs[WIRE_IP], sp = m->regs[WIRE_SP];
+	unsigned n = !innermost ? 1 : WORD_SIZE == 8 ? 2 : 3;
 	bool was_return = m->ip_is_return;
 
 	m->ip_is_return = false;
-	for (unsigned i = 0; i < (WORD_SIZE == 8 ? 2 : 3); i++) {
+	for (unsigned i = 0; i < n; i++) {
 		bool found;
 
 		go_back(m, places[i]);
@@ -376,7 +377,7 @@ static enum wire_end walk(struct walk *w, struct wire_stack *out)
 			return WIRE_END_LOST;
 		const struct cfi_entry *e = frame_cfi(&w->m);
 		struct progress in = {0, 0};
-		bool trampoline = e ? e->signal : is_bare_trampoline(&w->m, &in);
+		bool trampoline = e ? e->signal : is_bare_trampoline(&w->m, w->n == 0, &in);
 
 		/* A trampoline was not called: its address on the stack is that of its first byte. */
 		record(w, kind, !w->m.ip_is_return || (trampoline && w->n > 0));
@@ -388,7 +389,6 @@ static enum wire_end walk(struct walk *w, struct wire_stack *out)
 
 		if (trampoline)
 			go_back(&w->m, in);
-
 		end = walk_cfi(w, out, trampoline, &kind);
 		/* What libunwind remembers of it lies in scratch, which the next one reuses. */
 		if (rewritten)
