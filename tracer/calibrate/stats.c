@@ -5,6 +5,8 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
@@ -13,9 +15,8 @@
 
 /* The scatter of fewer groups is not known; a group of fewer samples than STATS_LEAST has no level. */
 #define LEAST_GROUPS 3
-/* Of a normal distribution: standard deviations per median absolute one, and to the ends of 95 %. */
-#define MAD_TO_SD 1.4826
-#define SDS_OF_95 1.96
+/* One group in so many may stray. */
+#define STRAYS 10
 
 double stats_median(double *x, size_t n)
 {
@@ -39,7 +40,23 @@ static double statistic(enum statistic what, double *x, size_t n)
 	return what == STATISTIC_MEAN ? gsl_stats_mean(x, 1, n) : stats_median(x, n);
 }
 
-/* How far the groups' own values scatter: half the width of 95 %, outliers aside. */
+/*
+ * The standard deviation that a normal distribution has whose central share q
+ * has that of 1.
+ */
+static double untrimmed(double q)
+{
+	double end = gsl_cdf_ugaussian_Pinv((1 + q) / 2);
+
+	return q < 1 ? 1 / sqrt(1 - 2 * end * gsl_ran_ugaussian_pdf(end) / q) : 1;
+}
+
+/*
+ * How far the groups' own values scatter: half the width of 95 %. A tenth of
+ * them may stray as far as they like. The median absolute deviation would
+ * forgive half of them, and say of a machine that keeps changing between two
+ * levels that it is steady.
+ */
 static double group_scatter(enum statistic what, const double *x, const size_t *start, size_t groups)
 {
 	auto_free double *level = xcalloc(groups, sizeof(*level));
@@ -52,11 +69,16 @@ static double group_scatter(enum statistic what, const double *x, const size_t *
 			level[n++] = statistic(what, copy + start[g], start[g + 1] - start[g]);
 	if (n < LEAST_GROUPS)
 		return 0;
-	double middle = stats_median(level, n);
+	double middle = stats_median(level, n), sum = 0;
+	size_t kept = n - n / STRAYS;
 
 	for (size_t g = 0; g < n; g++)
 		level[g] = fabs(level[g] - middle);
-	return SDS_OF_95 * MAD_TO_SD * stats_median(level, n);
+	gsl_sort(level, 1, n);
+	for (size_t g = 0; g < kept; g++)
+		sum += level[g] * level[g];
+	return gsl_cdf_tdist_Pinv(0.975, (double)kept - 1) * sqrt(sum / ((double)kept - 1)) *
+	       untrimmed((double)kept / (double)n);
 }
 
 int stats_summary(enum statistic what, const double *x, const unsigned *group, size_t n, unsigned resamples,

@@ -29,10 +29,11 @@ double stats_median(double *x, size_t n);
  * Two errors add as squares. The percentile bootstrap over resamples: groups
  * are resampled first and samples within them second, since a start fixes
  * addresses and cache colours that all its samples share. And the scatter of
- * the groups themselves, not divided by their number: what moves the level from
- * one start to the next (the host, the neighbours, the clock) goes on between
- * runs, and the starts of one run, a tenth of a second apart, do not average it
- * away.
+ * the groups themselves, a tenth of them left aside, not divided by their
+ * number: what moves the level from one start to the next (the host, the
+ * neighbours, the clock) goes on between runs, and the starts of one run, a
+ * tenth of a second apart, do not average it away. What moves more slowly than
+ * a run is long cannot be seen in it.
  *
  * Returns 0, -ENODATA for fewer than STATS_LEAST samples, or -EDOM when one is
  * not finite.
