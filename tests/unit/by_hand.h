@@ -22,9 +22,10 @@ static const struct vdso_facts intel = {.size = 0x2000, .insn = VDSO_INSN_SYSENT
 /* A CPU without a fast instruction, or a kernel that does without them. */
 static const struct vdso_facts classic_int80 = {.size = 0x2000, .insn = VDSO_INSN_INT80, .vsyscall = 0x550,
 						.landing_pad = 0x557, .ret_offset = 12};
-/* Linux 7.0 without a fast instruction: int 0x80; ret. Nothing is pushed. */
+/* Linux 7.0 without a fast instruction: int 0x80; ret. Nothing is pushed; and the pad for fast ones is further on. */
 static const struct vdso_facts linux7_int80 = {.size = 0x2000, .insn = VDSO_INSN_INT80, .vsyscall = 0x560,
-					       .landing_pad = 0x562, .ret_offset = 0};
+					       .landing_pad = 0x562, .ret_offset = 0,
+					       .fast_pad = 0x56c, .fast_ret_offset = 12};
 static const struct vdso_facts none = {0};
 
 #define GS_CALL TAIL(0x89, 0xd8, 0x65, 0xff, 0x15, 0x10, 0, 0, 0)

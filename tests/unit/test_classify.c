@@ -90,6 +90,34 @@ static void raw_fast_instructions(void **state)
 	check("two readings", &ev, (struct want){PATH_UNKNOWN, PAD(&amd), "", false});
 }
 
+/* Where the vDSO does without fast instructions, and has a pad of its own for those of others. */
+static void two_landing_pads(void **state)
+{
+	const uint32_t fast_pad = VDSO_BASE + (uint32_t)linux7_int80.fast_pad;
+	struct evidence ev = landed(&linux7_int80, 0x8049102, (struct code_tail)TAIL(0x89, 0xe5, 0x0f, 0x34));
+
+	(void)state;
+	ev.code = (struct code_tail)TAIL(0xcd, 0x80);
+	check("no sysenter comes to the vDSO's own pad", &ev,
+	      (struct want){PATH_VDSO_INT80, PAD(&linux7_int80) - 2, "int 0x80", true});
+	ev.ret = taddr(0);
+	ev.caller = (struct code_tail)NO_BYTES;
+	check("a stack that is not there", &ev,
+	      (struct want){PATH_VDSO_INT80, PAD(&linux7_int80) - 2, "int 0x80", true});
+
+	ev = landed(&linux7_int80, 0x8049102, (struct code_tail)TAIL(0x89, 0xe5, 0x0f, 0x34));
+	ev.ip = taddr(fast_pad);
+	ev.code = (struct code_tail)TAIL(0x51, 0x52, 0x55, 0x89, 0xcd, 0x0f, 0x05, 0xcd, 0x80);
+	check("sysenter", &ev, (struct want){PATH_SYSENTER, 0x8049100, "sysenter", true});
+	ev.restart = true;
+	check("restarted by the int 0x80 there", &ev, (struct want){PATH_RESTART, 0x8049100, "sysenter", true});
+	ev.restart = false;
+	ev.caller = (struct code_tail)TAIL(0x89, 0xcd, 0x0f, 0x05);
+	check("syscall", &ev, (struct want){PATH_SYSCALL32, 0x8049100, "syscall", true});
+	ev.caller = (struct code_tail)GS_CALL;
+	check("no call of the vDSO comes to the fast pad", &ev, (struct want){PATH_UNKNOWN, fast_pad, "", false});
+}
+
 static void the_vdsos_own_int80(void **state)
 {
 	struct evidence ev = compat(VDSO_BASE + 0x5f9, &amd);
@@ -205,6 +233,7 @@ int main(void)
 		cmocka_unit_test(vdso_calls),
 		cmocka_unit_test(other_ways_to_call_the_vdso),
 		cmocka_unit_test(raw_fast_instructions),
+		cmocka_unit_test(two_landing_pads),
 		cmocka_unit_test(the_vdsos_own_int80),
 		cmocka_unit_test(sixty_four_bit_code),
 		cmocka_unit_test(far_call_thunks),

@@ -48,21 +48,31 @@ static const struct layout {
 	uint8_t code[32];
 	enum vdso_insn insn;
 	uint64_t pad, ret;
+	uint64_t fast_pad, fast_ret;
 } layouts[] = {
 	{"AMD", CODE_OF(0x51, 0x52, 0x55, 0x89, 0xcd, 0x0f, 0x05, 0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3),
-	 VDSO_INSN_SYSCALL, CODE + 9, 12},
+	 VDSO_INSN_SYSCALL, CODE + 9, 12, 0, 0},
 	{"Intel", CODE_OF(0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34, 0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3),
-	 VDSO_INSN_SYSENTER, CODE + 9, 12},
+	 VDSO_INSN_SYSENTER, CODE + 9, 12, 0, 0},
 	{"no fast instruction, classic",
 	 CODE_OF(0x51, 0x52, 0x55, 0x90, 0x90, 0x90, 0x90, 0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3),
-	 VDSO_INSN_INT80, CODE + 9, 12},
-	{"no fast instruction, Linux 7.0", CODE_OF(0xcd, 0x80, 0xc3), VDSO_INSN_INT80, CODE + 2, 0},
+	 VDSO_INSN_INT80, CODE + 9, 12, 0, 0},
+	{"nothing but an int 0x80", CODE_OF(0xcd, 0x80, 0xc3), VDSO_INSN_INT80, CODE + 2, 0, 0, 0},
+	{"no fast instruction, Linux 7.0",
+	 CODE_OF(0xcd, 0x80, 0xc3, 0x51, 0x52, 0x55, 0x89, 0xcd, 0x0f, 0x05, 0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3),
+	 VDSO_INSN_INT80, CODE + 2, 0, CODE + 12, 12},
+	{"an int 0x80 behind another one, without a fast instruction",
+	 CODE_OF(0xcd, 0x80, 0xc3, 0x51, 0x52, 0x55, 0x89, 0xcd, 0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3),
+	 VDSO_INSN_INT80, CODE + 2, 0, 0, 0},
+	{"Linux 7.0, AMD",
+	 CODE_OF(0x0f, 0x1f, 0x00, 0x51, 0x52, 0x55, 0x89, 0xcd, 0x0f, 0x05, 0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3),
+	 VDSO_INSN_SYSCALL, CODE + 12, 12, 0, 0},
 	{"before Linux 4.4, with a jump back",
 	 CODE_OF(0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34, 0x90, 0x90, 0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3),
-	 VDSO_INSN_SYSENTER, CODE + 11, 12},
-	{"nothing enters the kernel", CODE_OF(0x31, 0xc0, 0xc3), VDSO_INSN_NONE, 0, 0},
-	{"a stack that cannot be followed", CODE_OF(0x89, 0xec, 0xcd, 0x80, 0xc3), VDSO_INSN_NONE, 0, 0},
-	{"a jump to nowhere", CODE_OF(0xeb, 0xfe), VDSO_INSN_NONE, 0, 0},
+	 VDSO_INSN_SYSENTER, CODE + 11, 12, 0, 0},
+	{"nothing enters the kernel", CODE_OF(0x31, 0xc0, 0xc3), VDSO_INSN_NONE, 0, 0, 0, 0},
+	{"a stack that cannot be followed", CODE_OF(0x89, 0xec, 0xcd, 0x80, 0xc3), VDSO_INSN_NONE, 0, 0, 0, 0},
+	{"a jump to nowhere", CODE_OF(0xeb, 0xfe), VDSO_INSN_NONE, 0, 0, 0, 0},
 };
 
 static void follows_every_layout(void **state)
@@ -82,6 +92,9 @@ static void follows_every_layout(void **state)
 		if (f.landing_pad != l->pad || f.ret_offset != l->ret)
 			fail_msg("%s: landing pad %#lx, return address at %lu", l->what,
 				 (unsigned long)f.landing_pad, (unsigned long)f.ret_offset);
+		if (f.fast_pad != l->fast_pad || f.fast_ret_offset != l->fast_ret)
+			fail_msg("%s: fast instructions come back at %#lx, return address at %lu", l->what,
+				 (unsigned long)f.fast_pad, (unsigned long)f.fast_ret_offset);
 	}
 }
 

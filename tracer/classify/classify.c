@@ -21,7 +21,8 @@ bool cs_is_32bit(uint16_t cs)
 struct view {
 	const struct evidence *ev;
 	bool code64, code32;               /* CPU mode at the entry */
-	bool at_landing_pad, in_vdso;
+	bool in_vdso;
+	bool own_pad, fast_pad;            /* the vDSO's own way may come back here; a fast instruction may */
 	bool int80_before, syscall_before; /* which instruction ends at ip */
 	bool call_before_ret;              /* a near call ends at the return address */
 	bool called_outside;               /* it is a direct one, and goes to elsewhere than the vDSO ... */
@@ -112,12 +113,12 @@ static void look(struct view *v, const struct evidence *ev)
 	v->code32 = cs_is_32bit(ev->cs);
 	mode = v->code64 ? CPU_MODE_64 : CPU_MODE_32;
 	v->in_vdso = ev->vdso.size && taddr_in(ev->ip, ev->vdso_base, ev->vdso.size);
-	v->at_landing_pad = v->in_vdso && ev->vdso.insn != VDSO_INSN_NONE &&
-			    ev->ip.v - ev->vdso_base.v == ev->vdso.landing_pad;
+	v->own_pad = v->in_vdso && vdso_own_pad(&ev->vdso, ev->ip.v - ev->vdso_base.v);
+	v->fast_pad = v->in_vdso && vdso_fast_pad(&ev->vdso, ev->ip.v - ev->vdso_base.v);
 	v->int80_before = ends(&ev->code, mode, ev->ip, INSN_INT80, &v->before);
 	v->syscall_before = !v->int80_before &&
 			    ends(&ev->code, mode, ev->ip, INSN_SYSCALL, &v->before);
-	if (v->at_landing_pad)
+	if (v->own_pad || v->fast_pad)
 		look_behind_landing_pad(v);
 	if (v->code64 && ev->has_far)
 		v->far = far_call_behind(ev, &v->far_call, &v->far_proven);
@@ -156,7 +157,12 @@ static bool compat(const struct view *v)
 
 static bool landed(const struct view *v)
 {
-	return compat(v) && v->at_landing_pad;
+	return compat(v) && (v->own_pad || v->fast_pad);
+}
+
+static bool landed_fast(const struct view *v)
+{
+	return compat(v) && v->fast_pad;
 }
 
 static bool is_restart(const struct view *v)
@@ -166,22 +172,22 @@ static bool is_restart(const struct view *v)
 
 static bool has_both_readings(const struct view *v)
 {
-	return landed(v) && v->call_before_ret && (v->sysenter_before_ret || v->syscall_before_ret);
+	return landed_fast(v) && v->call_before_ret && (v->sysenter_before_ret || v->syscall_before_ret);
 }
 
 static bool is_raw_sysenter(const struct view *v)
 {
-	return landed(v) && v->sysenter_before_ret;
+	return landed_fast(v) && v->sysenter_before_ret;
 }
 
 static bool is_raw_syscall32(const struct view *v)
 {
-	return landed(v) && v->syscall_before_ret;
+	return landed_fast(v) && v->syscall_before_ret;
 }
 
 static bool called(const struct view *v, unsigned ways)
 {
-	return landed(v) && v->called_outside && (v->callee.ways & ~(unsigned)CALLEE_UNSEEN) == ways;
+	return landed_fast(v) && v->called_outside && (v->callee.ways & ~(unsigned)CALLEE_UNSEEN) == ways;
 }
 
 static bool is_called_sysenter(const struct view *v)
@@ -197,13 +203,13 @@ static bool is_called_syscall32(const struct view *v)
 static bool is_called_otherwise(const struct view *v)
 {
 	/* What leads to the vDSO only, and what was not all seen, is most likely a libc's. */
-	return landed(v) && v->called_outside && v->callee.ways != CALLEE_LEAVES &&
+	return landed_fast(v) && v->called_outside && v->callee.ways != CALLEE_LEAVES &&
 	       v->callee.ways != (CALLEE_LEAVES | CALLEE_UNSEEN) && v->callee.ways != CALLEE_UNSEEN;
 }
 
 static bool via_vdso(const struct view *v, enum vdso_insn insn)
 {
-	return landed(v) && v->call_before_ret && v->ev->vdso.insn == insn;
+	return compat(v) && v->own_pad && v->call_before_ret && v->ev->vdso.insn == insn;
 }
 
 static bool is_vdso_sysenter(const struct view *v)
@@ -219,6 +225,12 @@ static bool is_vdso_syscall(const struct view *v)
 static bool is_vdso_int80_call(const struct view *v)
 {
 	return via_vdso(v, VDSO_INSN_INT80);
+}
+
+/* Where no fast instruction comes back, only the vDSO's int 0x80 does, whatever its caller looks like. */
+static bool is_vdso_int80_alone(const struct view *v)
+{
+	return compat(v) && v->own_pad && !v->fast_pad;
 }
 
 static bool is_vdso_own_int80(const struct view *v)
@@ -266,6 +278,7 @@ static const struct rule {
 	{is_vdso_sysenter, PATH_VDSO_SYSENTER, SITE_CALLER, "landing pad, call before the return address, sysenter in the vDSO"},
 	{is_vdso_syscall, PATH_VDSO_SYSCALL, SITE_CALLER, "landing pad, call before the return address, syscall in the vDSO"},
 	{is_vdso_int80_call, PATH_VDSO_INT80, SITE_CALLER, "landing pad of a vDSO without a fast instruction"},
+	{is_vdso_int80_alone, PATH_VDSO_INT80, SITE_BEFORE, "landing pad of the vDSO's int 0x80 alone"},
 	{landed, PATH_UNKNOWN, SITE_IP, "landing pad, but no call and no entry before the return address"},
 	{is_vdso_own_int80, PATH_VDSO_INT80, SITE_BEFORE, "int 0x80 inside the vDSO"},
 	{is_int80, PATH_INT80, SITE_BEFORE, "int 0x80 before the instruction pointer"},

@@ -52,6 +52,8 @@ static const struct field {
 	{"vdso.vsyscall", KIND_U64, offsetof(struct record, ev.vdso.vsyscall)},
 	{"vdso.landing_pad", KIND_U64, offsetof(struct record, ev.vdso.landing_pad)},
 	{"vdso.ret_offset", KIND_U64, offsetof(struct record, ev.vdso.ret_offset)},
+	{"vdso.fast_pad", KIND_U64, offsetof(struct record, ev.vdso.fast_pad)},
+	{"vdso.fast_ret_offset", KIND_U64, offsetof(struct record, ev.vdso.fast_ret_offset)},
 	{"code", KIND_TAIL, offsetof(struct record, ev.code)},
 	{"ret", KIND_U64, offsetof(struct record, ev.ret.v)},
 	{"caller", KIND_TAIL, offsetof(struct record, ev.caller)},

@@ -86,29 +86,67 @@ static enum vdso_insn entry_kind(enum insn_kind kind)
 	}
 }
 
-/* Follows __kernel_vsyscall to the end of its int 0x80, adding up what it pushes. */
-static bool follow(const uint8_t *image, size_t n, struct vdso_facts *f, int64_t *pushed)
-{
-	uint64_t at = f->vsyscall;
+/* Code that is followed to the end of its int 0x80. */
+struct way {
+	enum vdso_insn first; /* of the instructions on the way that enter the kernel */
+	uint64_t end;
+	int64_t pushed;       /* bytes */
+};
 
-	*pushed = 0;
+static bool follow(const uint8_t *image, size_t n, uint64_t start, struct way *out)
+{
+	uint64_t at = start;
+
+	*out = (struct way){.first = VDSO_INSN_NONE};
 	/* No more steps than there are bytes: a jump could lead round in a circle. */
 	for (unsigned steps = 0; steps < VSYSCALL_MAX; steps++) {
 		struct insn insn;
 
-		if (at >= n || at - f->vsyscall >= VSYSCALL_MAX || insn_decode(image + at, n - at, CPU_MODE_32, taddr(at), &insn) != 0 ||
+		if (at >= n || at - start >= VSYSCALL_MAX ||
+		    insn_decode(image + at, n - at, CPU_MODE_32, taddr(at), &insn) != 0 ||
 		    insn.kind == INSN_RET || !insn.stack_known)
 			return false;
-		*pushed -= insn.stack_delta;
+		out->pushed -= insn.stack_delta;
 		at = insn.kind == INSN_JMP && insn.target_known ? insn.target.v : at + insn.len;
-		if (f->insn == VDSO_INSN_NONE)
-			f->insn = entry_kind(insn.kind);
+		if (out->first == VDSO_INSN_NONE)
+			out->first = entry_kind(insn.kind);
 		if (insn.kind == INSN_INT80) {
-			f->landing_pad = at;
-			return *pushed >= 0;
+			out->end = at;
+			return out->pushed >= 0;
 		}
 	}
 	return false;
+}
+
+/*
+ * int 0x80; ret: the kernel has put that over the no-op before the code for a
+ * fast instruction, which nothing reaches any more.
+ */
+static void find_fast_pad(const uint8_t *image, size_t n, struct vdso_facts *f)
+{
+	struct way fast;
+	struct insn insn;
+
+	if (f->insn != VDSO_INSN_INT80 || f->landing_pad >= n ||
+	    insn_decode(image + f->landing_pad, n - f->landing_pad, CPU_MODE_32, taddr(f->landing_pad), &insn) != 0 ||
+	    insn.kind != INSN_RET || !follow(image, n, f->landing_pad + insn.len, &fast) ||
+	    (fast.first != VDSO_INSN_SYSENTER && fast.first != VDSO_INSN_SYSCALL))
+		return;
+	f->fast_pad = fast.end;
+	f->fast_ret_offset = (uint64_t)fast.pushed;
+}
+
+static void follow_vsyscall(const uint8_t *image, size_t n, Elf *elf, struct vdso_facts *f)
+{
+	struct way way;
+
+	if (!follow(image, n, f->vsyscall, &way))
+		return;
+	f->insn = way.first;
+	f->landing_pad = way.end;
+	if (!cfi_return_offset(elf, f->landing_pad, &f->ret_offset))
+		f->ret_offset = (uint64_t)way.pushed;
+	find_fast_pad(image, n, f);
 }
 
 /* elf_memory() wants a buffer that it may write to. */
@@ -124,7 +162,6 @@ int vdso_decode(const void *image, size_t n, struct vdso_facts *facts, struct er
 	void *copy = xcalloc(1, n);
 	Elf *elf;
 	GElf_Ehdr eh;
-	int64_t pushed;
 	int rc = 0;
 
 	*facts = (struct vdso_facts){.size = n};
@@ -134,10 +171,7 @@ int vdso_decode(const void *image, size_t n, struct vdso_facts *facts, struct er
 	    eh.e_ident[EI_CLASS] != ELFCLASS32) {
 		rc = err_set(err, -ENOEXEC, "the vDSO is no 32-bit x86 ELF image");
 	} else if (find_symbol(elf, "__kernel_vsyscall", &facts->vsyscall)) {
-		if (!follow(image, n, facts, &pushed))
-			facts->insn = VDSO_INSN_NONE;
-		else if (!cfi_return_offset(elf, facts->landing_pad, &facts->ret_offset))
-			facts->ret_offset = (uint64_t)pushed;
+		follow_vsyscall(image, n, elf, facts);
 	}
 	if (elf)
 		elf_end(elf);

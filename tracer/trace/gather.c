@@ -46,8 +46,9 @@ static void gather_landing_pad(struct thread *t, struct evidence *ev)
 {
 	uint32_t ret;
 
-	if (tracee_read(t->tid, taddr_add(ev->sp, (int64_t)ev->vdso.ret_offset), &ret, sizeof(ret)) !=
-	    sizeof(ret))
+	uint64_t offset = vdso_ret_offset(&ev->vdso, ev->ip.v - ev->vdso_base.v);
+
+	if (tracee_read(t->tid, taddr_add(ev->sp, (int64_t)offset), &ret, sizeof(ret)) != sizeof(ret))
 		return;
 	ev->ret = taddr(ret);
 	tracee_read_tail(t->tid, ev->ret, TAIL, &ev->caller);
@@ -112,12 +113,13 @@ void gather(struct thread *t, const struct ptrace_syscall_info *info,
 	space_find_vdso(s, t->tid);
 	ev->vdso = s->vdso;
 	ev->vdso_base = s->vdso_base;
-	if (s->vdso.insn != VDSO_INSN_NONE && cs_is_32bit(ev->cs) &&
-	    ev->ip.v == s->vdso_base.v + s->vdso.landing_pad) {
+	if (cs_is_32bit(ev->cs) && vdso_pad(&s->vdso, ev->ip.v - s->vdso_base.v)) {
 		ev->restart = t->restart.armed && t->restart.sp == ev->sp.v &&
 			      t->restart.nr == ev->nr;
 		gather_landing_pad(t, ev);
-	} else {
+	}
+	/* Without a caller, or where there are two pads, the code at the pad tells. */
+	if (!ev->ret.v || s->vdso.fast_pad) {
 		tracee_read_tail(t->tid, ev->ip, TAIL, &ev->code);
 		if (cs_is_64bit(ev->cs) && ev->arch == ABI_X86_64)
 			gather_far_return(t, ev);

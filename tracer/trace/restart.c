@@ -33,14 +33,10 @@ enum {
 	ERESTART_RESTARTBLOCK = 516, /* as restart_syscall, number 0 on i386 */
 };
 
-static bool has_landing_pad(const struct thread *t)
+static bool is_landing_pad(const struct thread *t, uint64_t ip, uint64_t cs)
 {
-	return t->space && t->space->vdso_known && t->space->vdso.insn != VDSO_INSN_NONE;
-}
-
-static uint64_t landing_pad(const struct thread *t)
-{
-	return t->space->vdso_base.v + t->space->vdso.landing_pad;
+	return t->space && t->space->vdso_known && cs_is_32bit((uint16_t)cs) &&
+	       vdso_pad(&t->space->vdso, ip - t->space->vdso_base.v);
 }
 
 static void expect(struct thread *t, uint64_t sp, int64_t nr)
@@ -58,7 +54,7 @@ void restart_expect_from_frame(struct thread *t, bool rt)
 
 	struct taddr at;
 
-	if (!has_landing_pad(t) || tracee_get_regs(t->tid, &regs) != 0)
+	if (tracee_get_regs(t->tid, &regs) != 0)
 		return;
 	at = taddr(regs.rsp + (rt ? RT_SIGCONTEXT : 0));
 	if (tracee_read(t->tid, at, &sc, sizeof(sc)) != sizeof(sc))
@@ -67,7 +63,7 @@ void restart_expect_from_frame(struct thread *t, bool rt)
 		sc.ip = inplace_resume(t, sc.ip);
 		tracee_write(t->tid, taddr_add(at, offsetof(struct sigcontext32, ip)), &sc.ip, sizeof(sc.ip));
 	}
-	if (sc.ip == landing_pad(t) - 2 && cs_is_32bit((uint16_t)sc.cs))
+	if (is_landing_pad(t, sc.ip + 2, sc.cs))
 		expect(t, sc.sp, (int32_t)sc.ax);
 }
 
@@ -161,7 +157,7 @@ void restart_expect_from_stop(const struct calls *calls, struct thread *t, int s
 	if (tracee_get_regs(t->tid, &regs) != 0)
 		return;
 	/* Entries that were counted in place were not seen here. */
-	if (has_landing_pad(t) && regs.rip == landing_pad(t) && cs_is_32bit((uint16_t)regs.cs))
+	if (is_landing_pad(t, regs.rip, regs.cs))
 		t->abi = ABI_I386;
 	if (!t->restart.eintr)
 		hide_eintr(calls, t, sig, &regs);
@@ -174,11 +170,10 @@ void restart_expect_from_stop(const struct calls *calls, struct thread *t, int s
 	}
 	t->restart.genuine = true;
 	/* Already moved back by an earlier signal's frame: what was expected still is. */
-	if (has_landing_pad(t) && regs.rip == landing_pad(t) - 2)
+	if (is_landing_pad(t, regs.rip + 2, regs.cs))
 		return;
 	t->restart.armed = false;
-	if (!has_landing_pad(t) || regs.rip != landing_pad(t) || !cs_is_32bit((uint16_t)regs.cs) ||
-	    !will_restart(&regs, &result))
+	if (!is_landing_pad(t, regs.rip, regs.cs) || !will_restart(&regs, &result))
 		return;
 	/* A handler runs first, and its frame will tell. */
 	if (sig && (!procfs_status(t->tid, "SigCgt", 16, &caught) || (caught >> (sig - 1) & 1)))
