@@ -79,6 +79,38 @@ static void recognises_the_forms_of_fast_entries(void **state)
 	}
 }
 
+static void tells_why_not(void **state)
+{
+	static const uint8_t linux7[] = {0xcd, 0x80, 0xc3, PUSHES, 0x89, 0xe5, 0x0f, 0x34, BACK, 0xcc, NOPS5};
+	static const uint8_t patched[] = {PUSHES, 0x0f, 0x1f, 0x40, 0x00, BACK, NOPS5};
+	static const uint8_t unpatched[] = {PUSHES, 0x90, 0x90, 0x90, 0x90, BACK, NOPS5};
+	static const uint8_t other[] = {0x51, 0x52, 0x89, 0xcd, 0x0f, 0x05, BACK, NOPS5};
+	static const uint8_t fillers[] = {0x90, 0x90, 0x90};
+	static const struct {
+		const uint8_t *code;
+		size_t n;
+		const char *why;
+	} rows[] = {
+		{linux7, sizeof(linux7), "the vDSO enters by int 0x80 here"},
+		{patched, sizeof(patched), "the vDSO enters by int 0x80 here"},
+		{unpatched, sizeof(unpatched), "the vDSO enters by int 0x80 here"},
+		{other, sizeof(other), "not known to be safe"},
+		{fillers, sizeof(fillers), "not known to be safe"},
+		{linux7, 1, "not known to be safe"},
+		{linux7, 0, "not known to be safe"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct stub_form form;
+		const char *why = NULL;
+
+		assert_int_equal(stub_recognise(rows[i].code, rows[i].n, &form, &why), -ENOTSUP);
+		if (!why || !strstr(why, rows[i].why))
+			fail_msg("row %zu: %s", i, why);
+	}
+}
+
 static void knows_a_mov_from_what_ends_like_one(void **state)
 {
 	static const struct {
@@ -129,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recognises_the_forms_of_fast_entries),
+		cmocka_unit_test(tells_why_not),
 		cmocka_unit_test(knows_a_mov_from_what_ends_like_one),
 	};
 

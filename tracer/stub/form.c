@@ -40,6 +40,16 @@ static unsigned filler(const uint8_t *code, size_t n)
 	return 0;
 }
 
+/* Does it enter by int 0x80, behind nothing but pushes and no-ops? Then calls and restarts are the same instruction. */
+static bool enters_by_int80(const uint8_t *code, size_t n)
+{
+	size_t at = n >= 3 && memcmp(code, heads[0].code, 3) == 0 ? 3 : 0;
+
+	for (unsigned len; at < n && (len = filler(code + at, n - at)); at += len)
+		;
+	return at + 2 <= n && code[at] == tail[0] && code[at + 1] == tail[1];
+}
+
 /* Is there room for a jump at offset gap? */
 static bool has_room(const uint8_t *code, size_t n, unsigned gap)
 {
@@ -61,9 +71,11 @@ int stub_recognise(const uint8_t *code, size_t n, struct stub_form *out, const c
 	const uint8_t *first = code + pushes;
 	size_t i = 0;
 
-	*why = "the vDSO's __kernel_vsyscall has a form that is not known to be safe to count in place";
 	if (n > FORM_MAX)
 		n = FORM_MAX;
+	*why = enters_by_int80(code, n) ?
+	       "the vDSO enters by int 0x80 here, which a call and its restart have in common" :
+	       "the vDSO's __kernel_vsyscall has a form that is not known to be safe to count in place";
 	if (n < pushes + END)
 		return -ENOTSUP;
 	while (i < sizeof(heads) / sizeof(*heads) && memcmp(first, heads[i].code, sizeof(heads[i].code)) != 0)
