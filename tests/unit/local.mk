@@ -29,7 +29,8 @@ TESTS += tests/unit/test_evidence
 tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c
 tests_unit_test_evidence_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/evidence/host.txt tests/unit/evidence/intel.txt tests/unit/evidence/amd.txt \
-	tests/unit/evidence/intel-new.txt tests/unit/evidence/amd-new.txt
+	tests/unit/evidence/intel-new.txt tests/unit/evidence/amd-new.txt \
+	tests/unit/evidence/no-fast.txt tests/unit/evidence/no-fast-new.txt
 
 # The code that counts inside a program, and the way out of it.
 UNIT_STUB = tests/unit/test_forms tests/unit/test_stub tests/unit/test_stub_ways tests/unit/test_stub_storm
