@@ -10,6 +10,9 @@ tests_fuzz_replay_table_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS)
 check_PROGRAMS += tests/fuzz/replay-unwind
 tests_fuzz_replay_unwind_SOURCES = tests/fuzz/replay.c tests/fuzz/unwind.c tests/fuzz/fuzz.h $(worker_core)
 tests_fuzz_replay_unwind_LDADD = libentrytrace.a $(UNWIND64_LIBS)
+check_PROGRAMS += tests/fuzz/replay-elf
+tests_fuzz_replay_elf_SOURCES = tests/fuzz/replay.c tests/fuzz/elf.c tests/fuzz/fuzz.h
+tests_fuzz_replay_elf_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS)
 TESTS += tests/fuzz/corpus.test
 EXTRA_DIST += tests/fuzz/corpus.test tests/fuzz/corpus
 
@@ -20,6 +23,8 @@ fuzz_trace_sources = $(filter %.c,$(libentrytrace_a_SOURCES))
 fuzz_trace_libs = asm/blob.o $(ENTRYTRACE_LIBS)
 fuzz_table_sources = $(fuzz_trace_sources)
 fuzz_table_libs = $(fuzz_trace_libs)
+fuzz_elf_sources = $(fuzz_trace_sources)
+fuzz_elf_libs = $(fuzz_trace_libs)
 fuzz_unwind_sources = $(filter %.c,$(worker_core))
 fuzz_unwind_libs = $(UNWIND64_LIBS)
 # The same target and corpus with the worker for 32 bits.
