@@ -4,6 +4,7 @@
 #include "base/vec.h"
 #include "tracee/memory.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -16,27 +17,21 @@ static void pages_unref(struct pages *p)
 	free(p);
 }
 
-static void adopt(struct stub_image *im, struct counters *c)
-{
-	c->refs++;
-	im->counters = c;
-	im->table = c->slot;
-}
-
-void stub_set_counters(struct stub_image *im, void *map)
-{
-	struct counters *c = xcalloc(1, sizeof(*c));
-
-	c->slot = map;
-	adopt(im, c);
-}
-
 static void counters_unref(struct counters *c)
 {
 	if (!c || --c->refs)
 		return;
 	munmap(c->slot, TABLE_SIZE);
+	free(c->keys);
 	free(c);
+}
+
+void stub_set_counters(struct stub_image *im, void *map)
+{
+	counters_unref(im->counters);
+	im->counters = xcalloc(1, sizeof(*im->counters));
+	im->counters->refs = 1;
+	im->counters->slot = map;
 }
 
 void stub_free(struct stub_image *im)
@@ -45,7 +40,6 @@ void stub_free(struct stub_image *im)
 		return;
 	counters_unref(im->counters);
 	pages_unref(im->pages);
-	free(im->keys);
 	free(im);
 }
 
@@ -53,18 +47,9 @@ struct stub_image *stub_copy(const struct stub_image *of)
 {
 	struct stub_image *im = xcalloc(1, sizeof(*im));
 
-	im->pages = of->pages;
+	*im = *of;
 	im->pages->refs++;
-	return im;
-}
-
-struct stub_image *stub_share(const struct stub_image *of)
-{
-	struct stub_image *im = stub_copy(of);
-
-	if (of->counters)
-		adopt(im, of->counters);
-	im->shared = true;
+	im->counters->refs++;
 	return im;
 }
 
@@ -93,11 +78,11 @@ uint64_t stub_landing_pad(const struct stub_image *im)
 
 /* ---- keys and counts ---- */
 
-static struct key *find_key(struct stub_image *im, uint32_t ret, uint32_t nr, const void *counter)
+static struct key *find_key(struct counters *c, uint32_t ret, uint32_t nr, const void *counter)
 {
-	for (size_t i = 0; i < im->nkeys; i++)
-		if (im->keys[i].ret == ret && im->keys[i].nr == nr && im->keys[i].counter == counter)
-			return &im->keys[i];
+	for (size_t i = 0; i < c->nkeys; i++)
+		if (c->keys[i].ret == ret && c->keys[i].nr == nr && c->keys[i].counter == counter)
+			return &c->keys[i];
 	return NULL;
 }
 
@@ -115,30 +100,41 @@ static void disarm(struct key *k)
 
 int stub_insert(struct stub_image *im, uint32_t ret, uint32_t nr, void *counter)
 {
-	struct key *k = find_key(im, ret, nr, counter);
+	struct counters *c = im->counters;
+	struct key *k = find_key(c, ret, nr, counter);
 	int slot;
 
+	if (c->frozen)
+		return -EBUSY;
 	if (k) {
 		arm(k);
 		return 0;
 	}
-	slot = stub_slot_insert(im->table, ret, nr);
+	slot = stub_slot_insert(c->slot, ret, nr);
 	if (slot < 0)
 		return slot;
-	*vec_push(im->keys, im->nkeys) = (struct key){
-		.slot = &im->table[slot], .ret = ret, .nr = nr, .counter = counter, .armed = true};
+	*vec_push(c->keys, c->nkeys) = (struct key){
+		.slot = &c->slot[slot], .ret = ret, .nr = nr, .counter = counter, .armed = true};
 	return 0;
 }
 
 void stub_disarm(struct stub_image *im, uint64_t start, uint64_t end)
 {
-	for (size_t i = 0; i < im->nkeys; i++) {
-		struct key *k = &im->keys[i];
+	struct counters *c = im->counters;
+
+	for (size_t i = 0; i < c->nkeys; i++) {
+		struct key *k = &c->keys[i];
 
 		if (!k->armed || k->ret < start || k->ret >= end)
 			continue;
 		disarm(k);
 	}
+}
+
+void stub_freeze(struct stub_image *im)
+{
+	stub_disarm(im, 0, UINT64_MAX);
+	im->counters->frozen = true;
 }
 
 /*
@@ -159,15 +155,17 @@ static int64_t since(const struct stub_slot *slot, uint64_t *drained)
 void stub_drain(struct stub_image *im, void (*each)(void *ctx, void *counter, uint32_t nr, int64_t n),
 		void *ctx)
 {
-	for (size_t i = 0; i < im->nkeys; i++) {
-		struct key *k = &im->keys[i];
+	struct counters *c = im->counters;
+
+	for (size_t i = 0; i < c->nkeys; i++) {
+		struct key *k = &c->keys[i];
 		int64_t n = since(k->slot, &k->drained);
 
 		if (n)
 			each(ctx, k->counter, k->nr, n);
 	}
-	for (unsigned i = 0; im->table && !im->shared && i < im->pages->nsites; i++) {
-		int64_t n = since(&im->table[STUB_SLOTS + i], &im->site_drained[i]);
+	for (unsigned i = 0; i < im->pages->nsites; i++) {
+		int64_t n = since(&c->slot[STUB_SLOTS + i], &c->site_drained[i]);
 
 		if (n)
 			each(ctx, im->pages->site_counter[i], im->pages->site[i].nr, n);
@@ -193,13 +191,13 @@ static int undo_disarmed(struct stub_image *im, struct user_regs_struct *regs,
 
 	if (read_stack(stack->ctx, (uint32_t)regs->rsp + 12, &ret, sizeof(ret)) != sizeof(ret))
 		return rc;
-	for (size_t i = 0; i < im->nkeys && rc == STUB_NOT_HERE; i++) {
-		struct key *k = &im->keys[i];
+	for (size_t i = 0; i < im->counters->nkeys && rc == STUB_NOT_HERE; i++) {
+		struct key *k = &im->counters->keys[i];
 
 		if (k->armed || k->ret != ret || k->nr != (uint32_t)regs->rax)
 			continue;
 		arm(k);
-		rc = stub_undo(&im->pages->code, regs, stack, im->table, slot);
+		rc = stub_undo(&im->pages->code, regs, stack, im->counters->slot, slot);
 		disarm(k);
 	}
 	return rc;
@@ -212,22 +210,20 @@ bool stub_image_undo(struct stub_image *im, pid_t tid, struct user_regs_struct *
 	uint32_t slot = 0;
 	int rc = STUB_NOT_HERE;
 
-	if (!im->table)
-		return false;
 	if (regs->rip >= p->at + STUB_PAGE && regs->rip < p->at + CODE_SIZE) {
 		slot = (uint32_t)(regs->rip - p->at) / STUB_PAGE - 1;
 		if (slot < p->nsites)
 			rc = (int)stub_site_undo(&p->site[slot], regs);
 		slot += STUB_SLOTS;
 	} else {
-		rc = stub_undo(&p->code, regs, &stack, im->table, &slot);
+		rc = stub_undo(&p->code, regs, &stack, im->counters->slot, &slot);
 		if (rc == STUB_NOT_HERE && regs->rip == p->code.target.entry_insn_at)
 			rc = undo_disarmed(im, regs, &stack, &slot);
 	}
 	if (rc <= STUB_NOT_HERE)
 		return false;
 	if (rc > STUB_UNDONE)
-		stub_take_back(&im->table[slot], (enum stub_undo)rc);
+		stub_take_back(&im->counters->slot[slot], (enum stub_undo)rc);
 	return true;
 }
 

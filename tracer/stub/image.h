@@ -34,20 +34,21 @@ struct stub_image *stub_plant(pid_t tid, struct space *space, const struct filte
 			      const char **why);
 
 /*
- * For the copy that fork made of an address space. stub_fork() gives it counters
- * of its own; tid is its only task, at its first stop. Returns 0 or a negative
- * errno: the copy is without stub then.
+ * For the copy that fork made of an address space: it counts in the same table,
+ * until stub_fork() gives it one of its own. tid is its only task, at its first
+ * stop. Returns 0 or a negative errno: the table is still the same one then.
  */
 struct stub_image *stub_copy(const struct stub_image *of);
-/* The same where nothing is counted in place any more: the counters may stay the same ones. */
-struct stub_image *stub_share(const struct stub_image *of);
 int stub_fork(pid_t tid, struct stub_image *copy);
 
 /*
- * Makes the vDSO what it was. No task of the address space may be between the
- * stub's start and its entry (stub_image_undo()). Keys and counts remain.
+ * Makes the vDSO and the patched sites what they were. No task of the address
+ * space may be between the stub's start and its entry (stub_image_undo()), nor
+ * any other run. Keys and counts remain. Returns 0, or a negative errno where
+ * the memory of tid cannot be written: to an ordinary user it is closed once the
+ * process is not dumpable (ptrace(2), "Ptrace access mode checking").
  */
-int stub_lift(const struct stub_image *im, pid_t tid);
+int stub_lift(struct stub_image *im, pid_t tid);
 
 void stub_free(struct stub_image *im);
 
@@ -60,9 +61,12 @@ uint64_t stub_landing_pad(const struct stub_image *im);
 /*
  * From now on entries with this return address and number are counted in
  * place, for counter, an identity that stub_drain() gives back. -ENOSPC when
- * the table is full.
+ * the table is full, -EBUSY when it is frozen.
  */
 int stub_insert(struct stub_image *im, uint32_t ret, uint32_t nr, void *counter);
+
+/* All keys stop again, for good, and in all images with this table. */
+void stub_freeze(struct stub_image *im);
 
 /* Keys whose return address lies in [start, end) stop again; all of them with 0, UINT64_MAX. */
 void stub_disarm(struct stub_image *im, uint64_t start, uint64_t end);
@@ -97,7 +101,13 @@ uint32_t stub_resume(const struct stub_image *im, uint32_t ip);
  */
 int stub_patch_site(struct stub_image *im, pid_t tid, uint32_t ip, uint32_t nr, void *counter);
 
-/* Puts the code of patched sites in [start, end) back. No other task of the address space may run. */
-void stub_unpatch(struct stub_image *im, pid_t tid, uint64_t start, uint64_t end);
+/* Does this entry come from the detour of a patched site, which has counted it? */
+bool stub_site_entered(const struct stub_image *im, uint64_t ip);
+
+/*
+ * Puts the code of patched sites in [start, end) back. No other task of the
+ * address space may run. Returns 0, or -EPERM where a site could not be written.
+ */
+int stub_unpatch(struct stub_image *im, pid_t tid, uint64_t start, uint64_t end);
 
 #endif

@@ -35,23 +35,22 @@ struct key {
 	bool armed;
 };
 
-/* A table as the tracer sees it. */
+/* A table as the tracer sees it, and what it knows of it: shared by the images of processes that share it. */
 struct counters {
 	unsigned refs;
+	bool frozen; /* no key is armed any more */
 	struct stub_slot *slot;
-};
-
-struct stub_image {
-	struct pages *pages;
-	struct counters *counters; /* NULL: none yet */
-	struct stub_slot *table;   /* counters->slot */
-	bool shared;               /* another image drains them */
 	struct key *keys;
 	size_t nkeys;
 	uint64_t site_drained[STUB_SITES];
 };
 
-/* The image takes over a mapping of its table. */
+struct stub_image {
+	struct pages *pages;
+	struct counters *counters; /* NULL: nothing is planted yet */
+};
+
+/* The image takes over a mapping of its table, instead of those that it had. */
 void stub_set_counters(struct stub_image *im, void *map);
 
 /* Overwrites code of a stopped task, whatever its protection. Returns 0 or a negative errno. */

@@ -166,9 +166,11 @@ static int restore(const struct pages *p, pid_t tid)
 	return stub_poke(tid, p->code.target.vsyscall_at, p->before, p->form.gap + 5);
 }
 
-int stub_lift(const struct stub_image *im, pid_t tid)
+int stub_lift(struct stub_image *im, pid_t tid)
 {
-	return restore(im->pages, tid);
+	int rc = stub_unpatch(im, tid, 0, UINT64_MAX);
+
+	return rc ? rc : restore(im->pages, tid);
 }
 
 /* Is there an int 0x80 in the vDSO with the landing pad's page offset behind it, and not at the landing pad? */
@@ -284,9 +286,5 @@ int stub_fork(pid_t tid, struct stub_image *im)
 	}
 	if (map)
 		stub_set_counters(im, map);
-	if (rc != 0 && rc != -ESRCH) {
-		stub_unpatch(im, tid, 0, UINT64_MAX);
-		restore(p, tid);
-	}
 	return rc;
 }

@@ -11,7 +11,7 @@ int stub_patch_site(struct stub_image *im, pid_t tid, uint32_t ip, uint32_t nr, 
 	struct pages *p = im->pages;
 	struct stub_site site = {
 		.page_at = p->at + STUB_PAGE * (1 + p->nsites),
-		.slot_at = p->code.target.table_at + (STUB_SLOTS + p->nsites) * (uint32_t)sizeof(*im->table),
+		.slot_at = p->code.target.table_at + (STUB_SLOTS + p->nsites) * (uint32_t)sizeof(struct stub_slot),
 		.nr = nr,
 		.back_at = ip,
 		.pad_offset = p->code.target.pad_offset,
@@ -39,9 +39,10 @@ int stub_patch_site(struct stub_image *im, pid_t tid, uint32_t ip, uint32_t nr, 
 	return 0;
 }
 
-void stub_unpatch(struct stub_image *im, pid_t tid, uint64_t start, uint64_t end)
+int stub_unpatch(struct stub_image *im, pid_t tid, uint64_t start, uint64_t end)
 {
 	struct pages *p = im->pages;
+	int rc = 0;
 
 	for (unsigned i = 0; i < p->nsites; i++) {
 		const struct stub_site *site = &p->site[i];
@@ -52,8 +53,18 @@ void stub_unpatch(struct stub_image *im, pid_t tid, uint64_t start, uint64_t end
 			continue;
 		memcpy(mov + 1, &site->nr, sizeof(site->nr));
 		/* Copies that fork made share the page, and keep it. */
-		stub_poke(tid, at, mov, sizeof(mov));
-		if (p->refs == 1)
+		if (stub_poke(tid, at, mov, sizeof(mov)) != 0)
+			rc = -EPERM;
+		else if (p->refs == 1)
 			p->site_patched[i] = false;
 	}
+	return rc;
+}
+
+bool stub_site_entered(const struct stub_image *im, uint64_t ip)
+{
+	for (unsigned i = 0; i < im->pages->nsites; i++)
+		if (ip == im->pages->site[i].entered_ip)
+			return true;
+	return false;
 }

@@ -306,7 +306,7 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 	in_place = inplace_entry(t, &info, &regs);
 	gather(t, &info, &regs, &ev);
 	ev.restart |= in_place == INPLACE_RESTART;
-	artefact = restart_is_artefact(t, &ev);
+	artefact = in_place != INPLACE_COUNTED && restart_is_artefact(t, &ev);
 	t->restart.armed = t->restart.genuine = t->restart.eintr = false;
 	/* The members that a seccomp stop fills in begin like those of a syscall-entry-stop. */
 	call = (struct call){.abi = abi_of(&ev), .nr = ev.nr};
@@ -316,7 +316,7 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 	if (artefact && !tr->background) {
 		tally_blind(&tr->tally, "restart-by-tracing", 1,
 			    "calls that were interrupted and made again only because a traced program is woken by signals that it ignores; not among the entries");
-	} else if (!tr->background) {
+	} else if (!tr->background && in_place != INPLACE_COUNTED) {
 		site = space_cached(t->space, &ev);
 		if (!site)
 			site = decide(tr, t, &ev);

@@ -37,6 +37,8 @@ void planted_fall(struct thread *t, const char *why)
 	struct planted *p = t->space->planted;
 	struct thread *other, *next;
 
+	if (p->stuck)
+		return;
 	p->falling = xstrdup(why);
 	HASH_ITER(hh, p->tr->threads.by_tid, other, next)
 		if (other != t && other->space == t->space && !other->held.how)
@@ -69,6 +71,20 @@ static void release(struct tracer *tr, struct space *space)
 	}
 }
 
+/* The planted code stays, and enters by misses only. */
+static void get_stuck(struct tracer *tr, struct space *space)
+{
+	struct planted *p = space->planted;
+
+	planted_note_stops(tr, space, p->falling);
+	free(p->falling);
+	p->falling = NULL;
+	p->stuck = true;
+	p->learns = false;
+	stub_freeze(p->image);
+	space->every = true;
+}
+
 void inplace_recheck(struct tracer *tr, struct space *space)
 {
 	struct planted *p = space->planted;
@@ -82,11 +98,10 @@ void inplace_recheck(struct tracer *tr, struct space *space)
 		inplace_hide(t);
 		any = t;
 	}
-	if (any && p->image) {
-		stub_unpatch(p->image, any->tid, 0, UINT64_MAX);
-		stub_lift(p->image, any->tid);
-	}
-	planted_trace_every(tr, space, p->falling);
+	if (any && p->image && stub_lift(p->image, any->tid) != 0)
+		get_stuck(tr, space);
+	else
+		planted_trace_every(tr, space, p->falling);
 	release(tr, space);
 }
 

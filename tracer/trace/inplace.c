@@ -143,9 +143,10 @@ void inplace_copied(const struct space *from, struct space *to)
 	copy->learns = p->learns;
 	copy->any_map = p->any_map;
 	copy->rescan = p->falling != NULL;
+	copy->stuck = p->stuck;
 	/* Under a filter of its own it might not survive a call that we make. */
 	if (p->image && !p->learns)
-		copy->image = stub_share(p->image);
+		copy->image = stub_copy(p->image);
 	else if (p->image)
 		copy->of = stub_copy(p->image);
 }
@@ -157,10 +158,16 @@ void inplace_born(struct tracer *tr, struct thread *t)
 	if (!p || !p->of)
 		return;
 	p->image = steal_ptr(p->of);
-	if (stub_fork(t->tid, p->image) == 0)
+	if (stub_fork(t->tid, p->image) == 0) {
 		note_in_place(tr, t->space);
-	else
+	} else if (stub_lift(p->image, t->tid) == 0) {
 		planted_trace_every(tr, t->space, "no memory could be mapped into a copy that fork made");
+	} else {
+		/* It goes on with its maker's counters: whatever it runs, nothing is learnt any more. */
+		stub_freeze(p->image);
+		p->learns = false;
+		planted_note_stops(tr, t->space, "a copy that fork made closes its memory to the tracer");
+	}
 	if (p == planted_of(t) && p->rescan)
 		inplace_mapped(tr, t);
 }
@@ -173,6 +180,8 @@ enum inplace_entry inplace_entry(struct thread *t, struct ptrace_syscall_info *i
 
 	if (!p || !p->image)
 		return INPLACE_NO;
+	if (t->space->every && stub_site_entered(p->image, info->instruction_pointer))
+		return INPLACE_COUNTED;
 	missed = stub_missed(p->image, info->instruction_pointer);
 	restarted = stub_restarted(p->image, info->instruction_pointer);
 	if (!missed && !restarted)
@@ -300,7 +309,7 @@ bool inplace_mapping(struct thread *t, enum call_kind kind, const uint64_t *args
 	uint64_t start = args[0], size = args[1];
 	bool code;
 
-	if (!p || p->falling)
+	if (!p || p->falling || p->stuck)
 		return false;
 	if (kind == CALL_PERSONALITY) {
 		p->any_map |= (uint32_t)args[0] != UINT32_MAX && (args[0] & READ_IMPLIES_EXEC);
@@ -327,7 +336,7 @@ void inplace_mapped(struct tracer *tr, struct thread *t)
 	struct planted *p = planted_of(t);
 	auto_free char *found = NULL;
 
-	if (!p || p->falling)
+	if (!p || p->falling || p->stuck)
 		return;
 	int rc = scan(tr, t->tid, t->space, &found);
 

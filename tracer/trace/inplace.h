@@ -22,7 +22,12 @@ void inplace_copied(const struct space *from, struct space *to);
 void inplace_born(struct tracer *tr, struct thread *t);
 
 /* What a stop of t turned out to be, when it came from planted code. */
-enum inplace_entry { INPLACE_NO, INPLACE_MISS, INPLACE_RESTART };
+enum inplace_entry {
+	INPLACE_NO,
+	INPLACE_MISS,
+	INPLACE_RESTART,
+	INPLACE_COUNTED, /* it has counted itself, and stops only because all do */
+};
 
 /*
  * t stands at the stop of an entry. One from planted code is made to look as if

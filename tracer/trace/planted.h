@@ -15,6 +15,7 @@ struct planted {
 	struct scanned *scanned;
 	bool learns;
 	bool any_map;             /* mappings may become executable unasked: personality(READ_IMPLIES_EXEC) */
+	bool stuck;               /* it is traced by PTRACE_SYSCALL, and what was planted could not be taken out */
 	char *falling;            /* why it is about to be traced by PTRACE_SYSCALL instead; else NULL */
 };
 
