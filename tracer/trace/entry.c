@@ -171,6 +171,14 @@ static void note_seccomp(struct tracer *tr, struct thread *t, const struct call 
 			    "calls that Syscall User Dispatch turned into SIGSYS before the tracer could see them as entries");
 }
 
+/* Root's tracer may look at any memory (ptrace(2), "Ptrace access mode checking"). */
+static void note_closed(struct tracer *tr, const struct call *c)
+{
+	if (c->args[0] == PR_SET_DUMPABLE && c->args[1] != 1 && geteuid() != 0)
+		tally_blind(&tr->tally, "closed-memory", 1,
+			    "calls by which the program closed its memory to other programs of this user (PR_SET_DUMPABLE): entries that could not be looked at any more are counted as unknown");
+}
+
 static void note_ptrace(struct tracer *tr, const struct call *c)
 {
 	uint64_t op = c->args[0];
@@ -253,6 +261,7 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_PRCTL:
 		disguise_prctl(&tr->disguise, t, c->args[0], c->args[1]);
 		note_seccomp(tr, t, c, kind);
+		note_closed(tr, c);
 		break;
 	case CALL_SECCOMP:
 		note_seccomp(tr, t, c, kind);
