@@ -26,7 +26,7 @@ static uint32_t scratch_at(const struct injection *in)
 	return ((uint32_t)in->before.rsp - 2 * (uint32_t)sizeof(struct program)) & ~15u;
 }
 
-static int install(struct injection *in)
+static int install(struct injection *in, bool threads)
 {
 	const uint32_t at = scratch_at(in);
 	const struct program p = {
@@ -34,7 +34,8 @@ static int install(struct injection *in)
 		.len = 1,
 		.insn_at = at,
 	};
-	const uint32_t args[6] = {SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, at + sizeof(p.insn)};
+	const uint32_t flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW | (threads ? SECCOMP_FILTER_FLAG_TSYNC : 0);
+	const uint32_t args[6] = {SECCOMP_SET_MODE_FILTER, flags, at + sizeof(p.insn)};
 	struct program before;
 	int32_t result;
 	int rc = tracee_read(in->tid, taddr(at), &before, sizeof(before)) == sizeof(before) ? 0 : -EFAULT;
@@ -47,16 +48,22 @@ static int install(struct injection *in)
 	if (rc < 0)
 		return rc;
 	tracee_write(in->tid, taddr(at), &before, sizeof(before));
-	return result;
+	/* Above 0 it is a thread that has other filters than this one. */
+	return result > 0 ? -EBUSY : result;
 }
 
 int stub_shut(pid_t tid, struct space *space)
 {
-	struct injection in;
-	int rc = inject_leave_exec(tid), end;
+	int rc = inject_leave_exec(tid);
 
-	if (rc < 0)
-		return rc;
+	return rc < 0 ? rc : stub_shut_running(tid, space, false);
+}
+
+int stub_shut_running(pid_t tid, struct space *space, bool threads)
+{
+	struct injection in;
+	int rc, end;
+
 	space_find_vdso(space, tid);
 	if (space->vdso.insn == VDSO_INSN_NONE)
 		return -ENOTSUP;
@@ -64,7 +71,7 @@ int stub_shut(pid_t tid, struct space *space)
 	rc = inject_begin(&in, tid, (uint32_t)(space->vdso_base.v + space->vdso.landing_pad) - 2);
 	if (rc < 0)
 		return rc;
-	rc = install(&in);
+	rc = install(&in, threads);
 	end = inject_end(&in);
 	return rc < 0 ? rc : end;
 }

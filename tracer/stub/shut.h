@@ -4,6 +4,7 @@
 
 #include "tracee/space.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /*
@@ -18,5 +19,12 @@
  * are wanting, -ESRCH when it has died.
  */
 int stub_shut(pid_t tid, struct space *space);
+
+/*
+ * The same for a 32-bit process on its way: all its threads stand still, tid at a
+ * syscall-exit-stop or its first one, and its vDSO is what the kernel made it.
+ * With threads, all of them get the filter.
+ */
+int stub_shut_running(pid_t tid, struct space *space, bool threads);
 
 #endif

@@ -2,6 +2,8 @@
 /* From counting in place to stops at every entry, while the program runs. */
 #include "trace/planted.h"
 
+#include "stub/shut.h"
+
 void planted_note_stops(struct tracer *tr, const struct space *space, const char *why)
 {
 	struct image *image = &tr->tally.images[space->image];
@@ -65,7 +67,7 @@ static void release(struct tracer *tr, struct space *space)
 		if (t->space != space || !how)
 			continue;
 		t->held.how = 0;
-		if (how == (int)PTRACE_CONT)
+		if (space->every && how == (int)PTRACE_CONT)
 			how = PTRACE_SYSCALL;
 		ptrace((enum __ptrace_request)how, t->tid, NULL, (long)t->held.sig);
 	}
@@ -85,6 +87,26 @@ static void get_stuck(struct tracer *tr, struct space *space)
 	space->every = true;
 }
 
+/* One stop per entry instead of two, by another filter, where the process can be given one. */
+static bool shut(const struct tracer *tr, struct space *space)
+{
+	const struct planted *p = space->planted;
+	struct thread *t, *next, *caller = threads_find(&tr->threads, p->caller);
+	unsigned tasks = 0;
+
+	if (!caller || caller->space != space || !caller->held.how || space->image64)
+		return false;
+	HASH_ITER(hh, tr->threads.by_tid, t, next) {
+		if (t->space != space)
+			continue;
+		/* A filter is a process's, not an address space's. */
+		if (t->tgid != caller->tgid)
+			return false;
+		tasks++;
+	}
+	return stub_shut_running(caller->tid, space, tasks > 1) == 0;
+}
+
 void inplace_recheck(struct tracer *tr, struct space *space)
 {
 	struct planted *p = space->planted;
@@ -100,6 +122,8 @@ void inplace_recheck(struct tracer *tr, struct space *space)
 	}
 	if (any && p->image && stub_lift(p->image, any->tid) != 0)
 		get_stuck(tr, space);
+	else if (shut(tr, space))
+		planted_shut(tr, space, p->falling);
 	else
 		planted_trace_every(tr, space, p->falling);
 	release(tr, space);

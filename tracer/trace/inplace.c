@@ -340,8 +340,10 @@ void inplace_mapped(struct tracer *tr, struct thread *t)
 		return;
 	int rc = scan(tr, t->tid, t->space, &found);
 
-	if (rc != 0)
+	if (rc != 0) {
+		p->caller = t->tid;
 		planted_fall(t, rc > 0 ? found : "its memory cannot be read");
+	}
 }
 
 void inplace_collect(struct tracer *tr)

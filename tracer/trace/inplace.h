@@ -3,9 +3,9 @@
  * Counting in place: which address spaces count their own calls, and what the
  * tracer must do at its stops so that each entry is counted once. The filter
  * lets entries of one page offset pass (tr->pass). An image in which something
- * else than a counted call could come from there gets a second filter at its
- * execve (space->shut); where that turns out later, with its tasks running, it
- * is traced by PTRACE_SYSCALL instead (space->every), where no filter matters.
+ * else than a counted call could come from there gets a second filter, at its
+ * execve or when that turns out (space->shut); where it can have none, it is
+ * traced by PTRACE_SYSCALL instead (space->every), where no filter matters.
  *
  * All functions do nothing where tr->pass.on is false.
  */

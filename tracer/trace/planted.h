@@ -16,6 +16,7 @@ struct planted {
 	bool learns;
 	bool any_map;             /* mappings may become executable unasked: personality(READ_IMPLIES_EXEC) */
 	bool stuck;               /* it is traced by PTRACE_SYSCALL, and what was planted could not be taken out */
+	pid_t caller;             /* a task of it that stands where it can make calls for the tracer; 0 if none */
 	char *falling;            /* why it is about to be traced by PTRACE_SYSCALL instead; else NULL */
 };
 
