@@ -13,12 +13,25 @@ static const char *const escape_of[] = {
 	[INK_GREEN] = "32", [INK_YELLOW] = "33", [INK_CYAN] = "36",
 };
 
+static void ink_on(struct page *p, enum ink ink)
+{
+	if (p->style->color && ink != INK_PLAIN)
+		fprintf(p->out, "\033[%sm", escape_of[ink]);
+}
+
+static void ink_off(struct page *p, enum ink ink)
+{
+	if (p->style->color && ink != INK_PLAIN)
+		fputs("\033[0m", p->out);
+}
+
 void page_put(struct page *p, enum ink ink, const char *text)
 {
-	if (p->style->color && ink != INK_PLAIN && *text)
-		fprintf(p->out, "\033[%sm%s\033[0m", escape_of[ink], text);
-	else
-		fputs(text, p->out);
+	if (!*text)
+		return;
+	ink_on(p, ink);
+	fputs(text, p->out);
+	ink_off(p, ink);
 }
 
 static char *format(const char *fmt, va_list ap)
@@ -55,31 +68,35 @@ void page_wrap(struct page *p, enum ink ink, size_t at, size_t indent, const cha
 		at = indent;
 	}
 	/* What is there already ends in a blank of its own. */
+	ink_on(p, *text ? ink : INK_PLAIN);
 	while (*text) {
 		size_t bytes = strcspn(text, " ");
 		auto_free char *word = xasprintf("%.*s", (int)bytes, text);
 		size_t columns = text_width(word);
 
 		if (!first && at + 1 + columns > width) {
+			ink_off(p, ink);
 			fputc('\n', p->out);
 			page_blank(p, indent);
+			ink_on(p, ink);
 			at = indent;
 		} else if (!first) {
-			page_put(p, ink, " ");
+			fputc(' ', p->out);
 			at++;
 		}
 		if (indent + columns > width && width > indent + 8) {
 			auto_free char *cut = text_shorten(word, width - indent, 0, p->style->utf8);
 
-			page_put(p, ink, cut);
+			fputs(cut, p->out);
 		} else {
-			page_put(p, ink, word);
+			fputs(word, p->out);
 		}
 		at += columns;
 		first = false;
 		text += bytes;
 		text += *text == ' ';
 	}
+	ink_off(p, first ? INK_PLAIN : ink);
 	fputc('\n', p->out);
 }
 
