@@ -26,12 +26,45 @@ static void counters_unref(struct counters *c)
 	free(c);
 }
 
+static void arm(struct key *k)
+{
+	k->armed = true;
+	__atomic_store_n(&k->slot->ret, k->ret, __ATOMIC_RELEASE);
+}
+
+static void disarm(struct key *k)
+{
+	k->armed = false;
+	__atomic_store_n(&k->slot->ret, STUB_DISARMED, __ATOMIC_RELEASE);
+}
+
+/*
+ * Keys stand in the same slots as before, disarmed: a thread that has found its
+ * key in the old table may add to this one.
+ */
+static void take_keys(struct counters *to, const struct counters *from)
+{
+	for (size_t i = 0; i < from->nkeys; i++) {
+		struct key *k = vec_push(to->keys, to->nkeys);
+
+		*k = from->keys[i];
+		k->slot = to->slot + (from->keys[i].slot - from->slot);
+		k->drained = 0;
+		k->slot->nr = k->nr;
+		disarm(k);
+	}
+}
+
 void stub_set_counters(struct stub_image *im, void *map)
 {
+	struct counters *c = xcalloc(1, sizeof(*c));
+
+	c->refs = 1;
+	c->slot = map;
+	if (im->counters)
+		take_keys(c, im->counters);
 	counters_unref(im->counters);
-	im->counters = xcalloc(1, sizeof(*im->counters));
-	im->counters->refs = 1;
-	im->counters->slot = map;
+	im->counters = c;
 }
 
 void stub_free(struct stub_image *im)
@@ -86,18 +119,6 @@ static struct key *find_key(struct counters *c, uint32_t ret, uint32_t nr, const
 	return NULL;
 }
 
-static void arm(struct key *k)
-{
-	k->armed = true;
-	__atomic_store_n(&k->slot->ret, k->ret, __ATOMIC_RELEASE);
-}
-
-static void disarm(struct key *k)
-{
-	k->armed = false;
-	__atomic_store_n(&k->slot->ret, STUB_DISARMED, __ATOMIC_RELEASE);
-}
-
 int stub_insert(struct stub_image *im, uint32_t ret, uint32_t nr, void *counter)
 {
 	struct counters *c = im->counters;
@@ -110,6 +131,9 @@ int stub_insert(struct stub_image *im, uint32_t ret, uint32_t nr, void *counter)
 		arm(k);
 		return 0;
 	}
+	slot = stub_slot_find(c->slot, ret, nr);
+	if (slot >= 0) /* another process that shares the table has armed it under another name */
+		return 0;
 	slot = stub_slot_insert(c->slot, ret, nr);
 	if (slot < 0)
 		return slot;
@@ -134,7 +158,37 @@ void stub_disarm(struct stub_image *im, uint64_t start, uint64_t end)
 void stub_freeze(struct stub_image *im)
 {
 	stub_disarm(im, 0, UINT64_MAX);
-	im->counters->frozen = true;
+	im->counters->frozen++;
+}
+
+bool stub_shares(const struct stub_image *im)
+{
+	return im->counters->refs > 1;
+}
+
+void stub_part_begin(struct stub_image *im)
+{
+	im->counters->frozen++;
+}
+
+int stub_part_end(struct stub_image *im, pid_t tid)
+{
+	struct counters *c = im->counters;
+	int rc = 0;
+
+	/* Those with whom it shared may be gone. */
+	c->refs++;
+	if (c->refs > 2)
+		rc = stub_own_table(im, tid);
+	if (rc == 0)
+		c->frozen--;
+	counters_unref(c);
+	return rc;
+}
+
+void stub_part_cancel(struct stub_image *im)
+{
+	im->counters->frozen--;
 }
 
 /*

@@ -34,12 +34,19 @@ struct stub_image *stub_plant(pid_t tid, struct space *space, const struct filte
 			      const char **why);
 
 /*
- * For the copy that fork made of an address space: it counts in the same table,
- * until stub_fork() gives it one of its own. tid is its only task, at its first
- * stop. Returns 0 or a negative errno: the table is still the same one then.
+ * For the copy that fork made of an address space: it counts in the same table.
+ * That holds as long as the same return address means the same code in both:
+ * before one of them changes its code, stub_part_begin() keeps the table from
+ * learning, and afterwards stub_part_end() gives it one of its own. tid stands
+ * at the syscall-exit-stop of the call that changed it. Where that fails, with a
+ * negative errno, the table stays as it is, and learns nothing any more.
  */
 struct stub_image *stub_copy(const struct stub_image *of);
-int stub_fork(pid_t tid, struct stub_image *copy);
+bool stub_shares(const struct stub_image *im);
+void stub_part_begin(struct stub_image *im);
+int stub_part_end(struct stub_image *im, pid_t tid);
+/* Instead, for one that has ended in between. */
+void stub_part_cancel(struct stub_image *im);
 
 /*
  * Makes the vDSO and the patched sites what they were. No task of the address

@@ -38,7 +38,7 @@ struct key {
 /* A table as the tracer sees it, and what it knows of it: shared by the images of processes that share it. */
 struct counters {
 	unsigned refs;
-	bool frozen; /* no key is armed any more */
+	unsigned frozen; /* above 0 no key is armed any more */
 	struct stub_slot *slot;
 	struct key *keys;
 	size_t nkeys;
@@ -52,6 +52,9 @@ struct stub_image {
 
 /* The image takes over a mapping of its table, instead of those that it had. */
 void stub_set_counters(struct stub_image *im, void *map);
+
+/* Gives the address space of tid, which stands where it can make calls, a table of its own. */
+int stub_own_table(struct stub_image *im, pid_t tid);
 
 /* Overwrites code of a stopped task, whatever its protection. Returns 0 or a negative errno. */
 int stub_poke(pid_t tid, uint64_t at, const void *bytes, size_t n);

@@ -126,19 +126,20 @@ static int map_both(struct injection *in, uint32_t name, struct place place, siz
 
 	if (fd < 0)
 		return fd;
-	rc = call(in, NR_MMAP2,
-		  (const uint32_t[6]){place.at, (uint32_t)size, PROT_READ | PROT_WRITE,
-				      MAP_SHARED | (place.fixed ? MAP_FIXED : 0), (uint32_t)fd, 0},
-		  there);
+	/* Here first: nothing may be counted there that is not seen. */
+	*here = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	rc = *here == MAP_FAILED ? -errno : 0;
+	if (rc == 0)
+		rc = call(in, NR_MMAP2,
+			  (const uint32_t[6]){place.at, (uint32_t)size, PROT_READ | PROT_WRITE,
+					      MAP_SHARED | (place.fixed ? MAP_FIXED : 0), (uint32_t)fd, 0},
+			  there);
 	if (rc == 0)
 		call(in, NR_MADVISE, (const uint32_t[6]){*there, (uint32_t)size, MADV_DONTDUMP}, &ignored);
-	if (rc == 0) {
-		*here = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-		if (*here == MAP_FAILED) {
-			*here = NULL;
-			rc = -errno;
-		}
-	}
+	if (rc != 0 && *here != MAP_FAILED)
+		munmap(*here, size);
+	if (rc != 0)
+		*here = NULL;
 	if (rc != -ESRCH)
 		call(in, NR_CLOSE, (const uint32_t[6]){(uint32_t)fd}, &ignored);
 	return rc;
@@ -272,7 +273,7 @@ struct stub_image *stub_plant(pid_t tid, struct space *space, const struct filte
 	return NULL;
 }
 
-int stub_fork(pid_t tid, struct stub_image *im)
+int stub_own_table(struct stub_image *im, pid_t tid)
 {
 	const struct pages *p = im->pages;
 	struct injection in;

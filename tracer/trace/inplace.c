@@ -41,8 +41,9 @@ static void planted_free(void *planted)
 	struct planted *p = planted;
 
 	drain(p);
+	if (p->parting)
+		stub_part_cancel(p->image);
 	stub_free(p->image);
-	stub_free(p->of);
 	scanned_free(p->scanned);
 	free(p->falling);
 	free(p);
@@ -53,7 +54,7 @@ static struct planted *planted_new(struct tracer *tr, struct space *space)
 	struct planted *p = xcalloc(1, sizeof(*p));
 
 	p->tr = tr;
-	p->learns = true;
+	p->learns = p->born = true;
 	space->planted = p;
 	space->free_planted = planted_free;
 	return p;
@@ -131,6 +132,29 @@ void inplace_exec(struct tracer *tr, struct thread *t)
 		planted_trace_every(tr, space, why);
 }
 
+/* From here on nothing is learnt that might be another's code, until inplace_mapped(). */
+static void begin_to_part(struct planted *p)
+{
+	if (!p->image || p->parting || !stub_shares(p->image))
+		return;
+	p->parting = true;
+	stub_part_begin(p->image);
+}
+
+static void part(struct thread *t)
+{
+	struct planted *p = t->space->planted;
+
+	if (!p->parting)
+		return;
+	p->parting = false;
+	/* Under a filter of its own it might not survive a call that we make; there nothing is learnt anyway. */
+	if (!p->learns)
+		stub_part_cancel(p->image);
+	else if (stub_part_end(p->image, t->tid) != 0)
+		planted_note_stops(p->tr, t->space, "no memory could be mapped into a copy that fork made");
+}
+
 void inplace_copied(const struct space *from, struct space *to)
 {
 	const struct planted *p = from->planted;
@@ -144,31 +168,26 @@ void inplace_copied(const struct space *from, struct space *to)
 	copy->any_map = p->any_map;
 	copy->rescan = p->falling != NULL;
 	copy->stuck = p->stuck;
-	/* Under a filter of its own it might not survive a call that we make. */
-	if (p->image && !p->learns)
-		copy->image = stub_copy(p->image);
-	else if (p->image)
-		copy->of = stub_copy(p->image);
+	copy->born = false;
+	if (!p->image)
+		return;
+	copy->image = stub_copy(p->image);
+	/* It may have the code of before or of after. */
+	if (p->parting)
+		begin_to_part(copy);
 }
 
 void inplace_born(struct tracer *tr, struct thread *t)
 {
 	struct planted *p = planted_of(t);
 
-	if (!p || !p->of)
+	if (!p || p->born)
 		return;
-	p->image = steal_ptr(p->of);
-	if (stub_fork(t->tid, p->image) == 0) {
+	p->born = true;
+	if (p->image && p->learns)
 		note_in_place(tr, t->space);
-	} else if (stub_lift(p->image, t->tid) == 0) {
-		planted_trace_every(tr, t->space, "no memory could be mapped into a copy that fork made");
-	} else {
-		/* It goes on with its maker's counters: whatever it runs, nothing is learnt any more. */
-		stub_freeze(p->image);
-		p->learns = false;
-		planted_note_stops(tr, t->space, "a copy that fork made closes its memory to the tracer");
-	}
-	if (p == planted_of(t) && p->rescan)
+	part(t);
+	if (p->rescan)
 		inplace_mapped(tr, t);
 }
 
@@ -236,7 +255,9 @@ void inplace_stop_learning(struct thread *t)
 	if (!p)
 		return;
 	p->learns = false;
-	if (p->image)
+	if (p->image && stub_shares(p->image))
+		stub_freeze(p->image);
+	else if (p->image)
 		stub_disarm(p->image, 0, UINT64_MAX);
 	if (p->image && t->space->refs == 1)
 		stub_unpatch(p->image, t->tid, 0, UINT64_MAX);
@@ -319,16 +340,24 @@ bool inplace_mapping(struct thread *t, enum call_kind kind, const uint64_t *args
 	if (kind == CALL_REMAP_ANY) {
 		if (p->image)
 			stub_disarm(p->image, 0, UINT64_MAX);
+		begin_to_part(p);
 		return true;
 	}
-	if (kind == CALL_MAP && !(args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
-		return p->any_map || (args[2] & PROT_EXEC);
+	if (kind == CALL_MAP && !(args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE))) {
+		code = p->any_map || (args[2] & PROT_EXEC);
+		if (code)
+			begin_to_part(p);
+		return code;
+	}
 	if (kind == CALL_MREMAP && args[3] & MREMAP_FIXED && !range_changes(t, args[4], args[2]))
 		return false;
 	code = scanned_overlap(p->scanned, start, size);
 	if (!range_changes(t, start, size))
 		return false;
-	return code || p->any_map || (kind != CALL_MREMAP && args[2] & PROT_EXEC);
+	code |= p->any_map || (kind != CALL_MREMAP && args[2] & PROT_EXEC);
+	if (code)
+		begin_to_part(p);
+	return code;
 }
 
 void inplace_mapped(struct tracer *tr, struct thread *t)
@@ -336,7 +365,10 @@ void inplace_mapped(struct tracer *tr, struct thread *t)
 	struct planted *p = planted_of(t);
 	auto_free char *found = NULL;
 
-	if (!p || p->falling || p->stuck)
+	if (!p)
+		return;
+	part(t);
+	if (p->falling || p->stuck)
 		return;
 	int rc = scan(tr, t->tid, t->space, &found);
 

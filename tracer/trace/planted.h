@@ -10,8 +10,9 @@
 struct planted {
 	struct tracer *tr;
 	struct stub_image *image; /* NULL: nothing is planted, only the filter's pass is watched */
-	struct stub_image *of;    /* a fork's copy until its first task runs: it has no counters yet */
-	bool rescan;              /* whose maker was just found to need stops */
+	bool born;                /* its first task has run */
+	bool parting;             /* its code changes, so that it can share a table with no other any more */
+	bool rescan;              /* its maker was just found to need stops */
 	struct scanned *scanned;
 	bool learns;
 	bool any_map;             /* mappings may become executable unasked: personality(READ_IMPLIES_EXEC) */
