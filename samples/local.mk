@@ -7,7 +7,7 @@ SAMPLES_32 = vdso-static restart-signal restart-stop sigreturn tree exec-thread 
 	untraced-clone spawn exit-code serve orphan blind-seccomp blind-dispatch blind-ptrace \
 	forks jumps crash fixed heir secret
 SAMPLES_32_ASM = int80-loop sysenter-raw syscall32-raw far-call mode-switch int80-64 jit mix \
-	late hidden full called
+	late hidden full called parted
 # The same for 64-bit programs.
 SAMPLES_64 = int80-64-host native64 x32-number tree64
 SAMPLES_64_ASM = wow64
