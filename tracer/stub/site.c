@@ -39,6 +39,18 @@ int stub_patch_site(struct stub_image *im, pid_t tid, uint32_t ip, uint32_t nr, 
 	return 0;
 }
 
+/* Does the jump to a site's page still stand where it was put? 0 or 1, or -EPERM where that cannot be seen. */
+static int still_there(const struct stub_site *site, pid_t tid, uint64_t at)
+{
+	uint8_t jump[5], there[5];
+
+	stub_jump(jump, at, site->enter);
+	errno = 0;
+	if (tracee_read(tid, taddr(at), there, sizeof(there)) != sizeof(there))
+		return errno == EPERM ? -EPERM : 0;
+	return memcmp(there, jump, sizeof(jump)) == 0;
+}
+
 int stub_unpatch(struct stub_image *im, pid_t tid, uint64_t start, uint64_t end)
 {
 	struct pages *p = im->pages;
@@ -52,10 +64,11 @@ int stub_unpatch(struct stub_image *im, pid_t tid, uint64_t start, uint64_t end)
 		if (!p->site_patched[i] || at >= end || at + PATTERN_SIZE <= start)
 			continue;
 		memcpy(mov + 1, &site->nr, sizeof(site->nr));
-		/* Copies that fork made share the page, and keep it. */
-		if (stub_poke(tid, at, mov, sizeof(mov)) != 0)
+		int there = still_there(site, tid, at);
+
+		if (there < 0 || (there && stub_poke(tid, at, mov, sizeof(mov)) != 0))
 			rc = -EPERM;
-		else if (p->refs == 1)
+		else if (p->refs == 1) /* copies that fork made share the page, and keep it */
 			p->site_patched[i] = false;
 	}
 	return rc;
