@@ -38,11 +38,6 @@ bool callee_called(const struct evidence *ev, struct taddr *target)
 	return !in_vdso(ev, *target);
 }
 
-static int64_t ret_offset(const struct evidence *ev)
-{
-	return (int64_t)vdso_ret_offset(&ev->vdso, ev->ip.v - ev->vdso_base.v);
-}
-
 /* The longest run of known bytes at an address. *asked when it was read for this very address. */
 static size_t bytes_at(const struct evidence *ev, struct taddr at, const uint8_t **bytes, bool *asked)
 {
@@ -91,7 +86,7 @@ static void go_on(struct walk *w, struct taddr at, int64_t pushed)
 {
 	/* The vDSO's code may also be entered behind pushes that were made here. */
 	if (in_vdso(w->ev, at))
-		w->out->ways |= pushed >= 0 && pushed <= ret_offset(w->ev) ? CALLEE_LEAVES : 0;
+		w->out->ways |= pushed >= 0 && pushed <= evidence_ret_offset(w->ev) ? CALLEE_LEAVES : 0;
 	else if (w->waiting == BRANCHES)
 		w->out->ways |= CALLEE_UNSEEN;
 	else
@@ -125,7 +120,7 @@ static void jump(struct walk *w, const struct insn *insn, int64_t pushed)
  */
 static void enter(struct walk *w, const struct branch *b, bool sysenter)
 {
-	if (b->pushed == ret_offset(w->ev)) {
+	if (b->pushed == evidence_ret_offset(w->ev)) {
 		w->out->ways |= sysenter ? CALLEE_SYSENTER : CALLEE_SYSCALL;
 		w->out->raw++;
 		w->out->at = b->at;

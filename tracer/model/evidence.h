@@ -60,6 +60,12 @@ struct evidence {
 	struct code_tail far_caller; /* ends at far_ret */
 };
 
+/* At a landing pad of the vDSO: the distance from sp to the caller's return address. */
+static inline int64_t evidence_ret_offset(const struct evidence *ev)
+{
+	return (int64_t)vdso_ret_offset(&ev->vdso, ev->ip.v - ev->vdso_base.v);
+}
+
 /* The verdict. Unknown is an answer. */
 struct verdict {
 	enum entry_path path;

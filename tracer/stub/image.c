@@ -173,16 +173,12 @@ void stub_part_begin(struct stub_image *im)
 
 int stub_part_end(struct stub_image *im, pid_t tid)
 {
+	/* Those with whom it shared may be gone; who leaves the table leaves it to others. */
 	struct counters *c = im->counters;
-	int rc = 0;
+	int rc = stub_shares(im) ? stub_own_table(im, tid) : 0;
 
-	/* Those with whom it shared may be gone. */
-	c->refs++;
-	if (c->refs > 2)
-		rc = stub_own_table(im, tid);
 	if (rc == 0)
 		c->frozen--;
-	counters_unref(c);
 	return rc;
 }
 

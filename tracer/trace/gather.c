@@ -46,9 +46,7 @@ static void gather_landing_pad(struct thread *t, struct evidence *ev)
 {
 	uint32_t ret;
 
-	uint64_t offset = vdso_ret_offset(&ev->vdso, ev->ip.v - ev->vdso_base.v);
-
-	if (tracee_read(t->tid, taddr_add(ev->sp, (int64_t)offset), &ret, sizeof(ret)) != sizeof(ret))
+	if (tracee_read(t->tid, taddr_add(ev->sp, evidence_ret_offset(ev)), &ret, sizeof(ret)) != sizeof(ret))
 		return;
 	ev->ret = taddr(ret);
 	tracee_read_tail(t->tid, ev->ret, TAIL, &ev->caller);
