@@ -55,7 +55,8 @@ libentrytrace_a_SOURCES += \
 	tracer/trace/restart.c tracer/trace/restart.h \
 	tracer/trace/shared.h \
 	tracer/trace/stop.c tracer/trace/stop.h \
-	tracer/trace/tracer.h
+	tracer/trace/tracer.h \
+	tracer/trace/turn.c tracer/trace/turn.h
 
 # Counting in place: code that runs inside the program (asm/stub32.asm).
 libentrytrace_a_SOURCES += \

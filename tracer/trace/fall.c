@@ -3,6 +3,7 @@
 #include "trace/planted.h"
 
 #include "stub/shut.h"
+#include "trace/turn.h"
 
 void planted_note_stops(struct tracer *tr, const struct space *space, const char *why)
 {
@@ -44,7 +45,7 @@ void planted_fall(struct thread *t, const char *why)
 	p->falling = xstrdup(why);
 	HASH_ITER(hh, p->tr->threads.by_tid, other, next)
 		if (other != t && other->space == t->space && !other->held.how)
-			ptrace(PTRACE_INTERRUPT, other->tid, NULL, NULL);
+			other->interrupted = ptrace(PTRACE_INTERRUPT, other->tid, NULL, NULL) == 0;
 }
 
 static bool all_still(const struct tracer *tr, const struct space *space)
@@ -61,16 +62,9 @@ static void release(struct tracer *tr, struct space *space)
 {
 	struct thread *t, *next;
 
-	HASH_ITER(hh, tr->threads.by_tid, t, next) {
-		int how = t->held.how;
-
-		if (t->space != space || !how)
-			continue;
-		t->held.how = 0;
-		if (space->every && how == (int)PTRACE_CONT)
-			how = PTRACE_SYSCALL;
-		ptrace((enum __ptrace_request)how, t->tid, NULL, (long)t->held.sig);
-	}
+	HASH_ITER(hh, tr->threads.by_tid, t, next)
+		if (t->space == space && t->held.how)
+			turn_go(tr, t);
 }
 
 /* The planted code stays, and enters by misses only. */
@@ -129,19 +123,7 @@ void inplace_recheck(struct tracer *tr, struct space *space)
 	release(tr, space);
 }
 
-bool inplace_hold(struct tracer *tr, struct thread *t, enum __ptrace_request how, int sig)
-{
-	const struct planted *p = planted_of(t);
-
-	if (!p || !p->falling)
-		return false;
-	t->held.how = how;
-	t->held.sig = sig;
-	inplace_recheck(tr, t->space);
-	return true;
-}
-
-bool inplace_interrupted(const struct thread *t)
+bool inplace_holds(const struct thread *t)
 {
 	const struct planted *p = planted_of(t);
 

@@ -58,20 +58,17 @@ uint32_t inplace_resume(const struct thread *t, uint32_t ip);
 /* The program has installed a filter of its own, which must see what untraced it would see. */
 void inplace_stop_learning(struct thread *t);
 
+/* Has t to wait at its stop until all tasks of its address space stand still? */
+bool inplace_holds(const struct thread *t);
 /*
- * t is about to be resumed. True when it has to wait instead, until all tasks
- * of its address space stand still; it is resumed by itself then.
+ * A task of the address space has come to wait, or is gone, or waits for its
+ * vfork child. They all go on (turn_go()) when it was the last one.
  */
-bool inplace_hold(struct tracer *tr, struct thread *t, enum __ptrace_request how, int sig);
-/* A task of the address space is gone, or waits for its vfork child. */
 void inplace_recheck(struct tracer *tr, struct space *space);
 
 /* Takes over what was counted by all that live. */
 void inplace_collect(struct tracer *tr);
 /* The same now and then, for who looks on; where stacks are taken, each site stops once more. */
 void inplace_tick(struct tracer *tr);
-
-/* Was t stopped only so that all of its address space stands still? */
-bool inplace_interrupted(const struct thread *t);
 
 #endif

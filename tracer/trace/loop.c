@@ -7,6 +7,7 @@
 #include "trace/inplace.h"
 #include "trace/restart.h"
 #include "trace/stop.h"
+#include "trace/turn.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
@@ -40,13 +41,9 @@ static bool stops_twice(const struct thread *t)
 	return t->space && t->space->every;
 }
 
-/* ESRCH is no error: the task was killed, and wait4() will say so. */
-static void resume(struct tracer *tr, struct thread *t, int sig, bool to_exit)
+static void resume(struct tracer *tr, struct thread *t, int sig)
 {
-	enum __ptrace_request how = tr->attached || to_exit || stops_twice(t) ? PTRACE_SYSCALL : PTRACE_CONT;
-
-	if (!inplace_hold(tr, t, how, sig))
-		ptrace(how, t->tid, NULL, (long)sig);
+	turn_resume(tr, t, PTRACE_CONT, sig);
 }
 
 static double seconds(const struct timeval *tv)
@@ -62,7 +59,7 @@ static void on_first_stop(struct tracer *tr, struct thread *t)
 		return;
 	entry_restore_untraced(t);
 	inplace_born(tr, t);
-	resume(tr, t, 0, false);
+	resume(tr, t, 0);
 }
 
 /* Takes a task out that is gone; one that it was making must not wait for its word. */
@@ -160,20 +157,23 @@ static bool let_faulting_init_go(struct tracer *tr, struct thread *t, int sig)
 	    !procfs_is_namespace_init(t->tgid))
 		return false;
 	ptrace(PTRACE_DETACH, t->tid, NULL, NULL);
-	threads_remove(&tr->threads, t);
+	leave(tr, t);
 	return true;
 }
 
 static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 {
 	struct thread *made;
+	bool to_exit;
 
+	turn_stopped(tr, t);
 	thread_mapping_settled(t);
 	t->making = t->making && s->kind == STOP_FORK;
 	switch (s->kind) {
 	case STOP_SECCOMP:
 		/* Otherwise it has been counted, at the stop right before this one. */
-		resume(tr, t, 0, counts(tr, t) && !stops_twice(t) && entry_handle(tr, t));
+		to_exit = counts(tr, t) && !stops_twice(t) && entry_handle(tr, t);
+		turn_resume(tr, t, to_exit ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SYSCALL:
 		entry_restore_untraced(t);
@@ -181,7 +181,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			inplace_mapped(tr, t);
 		t->mapping = false;
 		count_if_entry(tr, t);
-		resume(tr, t, 0, false);
+		resume(tr, t, 0);
 		break;
 	case STOP_SIGNAL:
 		note_signal(tr, t, s->value);
@@ -192,24 +192,26 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			restart_expect_from_stop(&tr->calls, t, s->value);
 		if (s->value == SIGSYS)
 			entry_note_sigsys(tr, t);
-		resume(tr, t, s->value, false);
+		resume(tr, t, s->value);
 		break;
 	case STOP_GROUP:
 		if (t->space)
 			restart_expect_from_stop(&tr->calls, t, 0);
-		if (!inplace_hold(tr, t, PTRACE_LISTEN, 0))
-			ptrace(PTRACE_LISTEN, t->tid, NULL, NULL);
+		t->interrupted = false;
+		turn_resume(tr, t, PTRACE_LISTEN, 0);
 		break;
 	case STOP_TRAP:
 		if (!t->first_stop_seen) {
 			on_first_stop(tr, t);
 			break;
 		}
-		if (inplace_interrupted(t))
+		/* It may come late: for a stop that was there when the task was interrupted. */
+		if (t->interrupted)
 			restart_expect_from_interrupt(&tr->calls, t);
 		else if (t->space)
 			restart_expect_from_stop(&tr->calls, t, 0);
-		resume(tr, t, 0, false);
+		t->interrupted = false;
+		resume(tr, t, 0);
 		break;
 	case STOP_FORK:
 		made = birth_adopt(tr, t);
@@ -218,7 +220,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		if (made)
 			on_first_stop(tr, made);
 		entry_restore_untraced(t);
-		resume(tr, t, 0, false);
+		resume(tr, t, 0);
 		break;
 	case STOP_EXEC:
 		t = birth_exec(tr, s->tid);
@@ -229,15 +231,15 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			clock_gettime(CLOCK_MONOTONIC, &tr->start);
 		}
 		inplace_exec(tr, t);
-		resume(tr, t, 0, false);
+		resume(tr, t, 0);
 		break;
 	case STOP_VFORK_DONE:
 		t->in_vfork = false;
-		resume(tr, t, 0, false);
+		resume(tr, t, 0);
 		break;
 	case STOP_EXIT:
 		inplace_hide(t);
-		resume(tr, t, 0, false);
+		resume(tr, t, 0);
 		break;
 	case STOP_EXITED:
 	case STOP_KILLED:
@@ -270,6 +272,7 @@ static void begin_finish(struct tracer *tr)
 {
 	struct thread *t, *next;
 
+	turn_end(tr);
 	tr->finishing = true;
 	clock_gettime(CLOCK_MONOTONIC, &tr->end);
 	HASH_ITER(hh, tr->threads.by_tid, t, next)
@@ -300,8 +303,12 @@ unsigned tracer_run(struct tracer *tr)
 		struct thread *t;
 		struct stop s;
 		int status;
-		pid_t tid = wait4(-1, &status, __WALL, &ru);
+		pid_t tid = wait4(-1, &status, __WALL | (turn_open(tr) ? WNOHANG : 0), &ru);
 
+		if (tid == 0) {
+			turn_end(tr);
+			continue;
+		}
 		if (tid < 0) {
 			if (errno == EINTR) {
 				if (tr->ticks)
@@ -325,6 +332,7 @@ unsigned tracer_run(struct tracer *tr)
 		atomic_store_explicit(&tr->shared->tasks, threads_count(&tr->threads),
 				      memory_order_relaxed);
 	}
+	turn_end(tr);
 	if (!tr->main_ended && !tr->finishing)
 		clock_gettime(CLOCK_MONOTONIC, &tr->end);
 	return threads_count(&tr->threads);

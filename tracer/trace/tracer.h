@@ -66,6 +66,7 @@ struct tracer {
 
 	/* what lives now */
 	struct threads threads;
+	unsigned stops;      /* that others might have waited behind; trace/turn.h */
 	bool background;     /* the report is written: only keep the rest alive */
 	bool finishing;      /* told to stop: attached programs are being let go */
 

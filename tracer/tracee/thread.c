@@ -4,6 +4,7 @@
 #include "base/err.h"
 
 #include <stdlib.h>
+#include <utlist.h>
 
 struct thread *threads_find(const struct threads *ts, pid_t tid)
 {
@@ -38,9 +39,26 @@ void thread_set_space(struct thread *t, struct space *space)
 	t->space = space;
 }
 
+void threads_enqueue(struct threads *ts, struct thread *t)
+{
+	if (t->held.queued)
+		return;
+	t->held.queued = true;
+	DL_APPEND2(ts->queue, t, held.prev, held.next);
+}
+
+void threads_dequeue(struct threads *ts, struct thread *t)
+{
+	if (!t->held.queued)
+		return;
+	t->held.queued = false;
+	DL_DELETE2(ts->queue, t, held.prev, held.next);
+}
+
 void threads_remove(struct threads *ts, struct thread *t)
 {
 	thread_set_space(t, NULL);
+	threads_dequeue(ts, t);
 	HASH_DEL(ts->by_tid, t);
 	free(t);
 }

@@ -28,11 +28,14 @@ struct thread {
 	uint64_t clone_flags; /* of the fork, vfork, clone or clone3 entered last */
 	bool sigsys_seen;     /* a SIGSYS was delivered, so its death by one is no surprise */
 
-	/* it waits at a stop until others of its address space stand still, too */
+	/* it stands at a stop that was handled, and waits for others; trace/turn.h */
 	struct {
 		int how; /* the ptrace request to go on with; 0: it does not wait */
 		int sig;
+		bool queued;
+		struct thread *prev, *next;
 	} held;
+	bool interrupted; /* by the tracer: a PTRACE_EVENT_STOP of it may be nothing else */
 
 	/* CPU seconds that the process had used when it was attached to (its first thread only) */
 	double cpu_user_before, cpu_system_before;
@@ -61,6 +64,7 @@ struct thread {
 
 struct threads {
 	struct thread *by_tid;
+	struct thread *queue; /* those that go on when all stops have been handled, the first one first */
 };
 
 struct thread *threads_find(const struct threads *ts, pid_t tid);
@@ -70,6 +74,9 @@ void threads_remove(struct threads *ts, struct thread *t);
 /* Gives the task another tid: a thread that calls execve becomes the leader. */
 void threads_rename(struct threads *ts, struct thread *t, pid_t tid);
 unsigned threads_count(const struct threads *ts);
+/* Puts the task at the end of the queue, where it does not stand in it; and takes it out, where it does. */
+void threads_enqueue(struct threads *ts, struct thread *t);
+void threads_dequeue(struct threads *ts, struct thread *t);
 void threads_fini(struct threads *ts);
 
 /* Lets go of the task's space and its claims on it, and takes over the caller's reference to another. */
