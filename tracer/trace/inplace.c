@@ -84,9 +84,11 @@ static bool filters_itself(const struct tracer *tr, pid_t pid)
 {
 	uint64_t there = 0, here = 0;
 
+	if (!tr->own_filters)
+		return false;
 	if (!procfs_status(pid, "Seccomp_filters", 10, &there) ||
 	    !procfs_status(getpid(), "Seccomp_filters", 10, &here))
-		return tr->own_filters;
+		return true;
 	return there > here + 1;
 }
 

@@ -75,15 +75,23 @@ static bool will_restart(const struct user_regs_struct *regs, int32_t *result)
 		*result == ERESTART_RESTARTBLOCK);
 }
 
-/* Would the kernel have dropped the signal when it was sent, if the task were not traced? */
-static bool dropped_untraced(const struct thread *t, int sig)
+enum fate {
+	FATE_DROPPED, /* by the kernel, when it is sent, if the task is not traced */
+	FATE_HANDLED, /* by the program, or that is not known */
+	FATE_DEFAULT,
+};
+
+/* sig 0, a stop without a signal, has the default fate: it stops the task and nothing else. */
+static enum fate fate_of(const struct thread *t, int sig)
 {
 	bool by_default = sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWINCH;
-	uint64_t ignored = 0, caught = 0;
+	uint64_t ignored, caught;
 
-	return procfs_status(t->tid, "SigIgn", 16, &ignored) &&
-	       procfs_status(t->tid, "SigCgt", 16, &caught) &&
-	       ((ignored >> (sig - 1) & 1) || (by_default && !(caught >> (sig - 1) & 1)));
+	if (!sig)
+		return FATE_DEFAULT;
+	if (!procfs_signals(t->tid, &ignored, &caught) || (caught >> (sig - 1) & 1))
+		return FATE_HANDLED;
+	return by_default || (ignored >> (sig - 1) & 1) ? FATE_DROPPED : FATE_DEFAULT;
 }
 
 static int64_t restart_number(const struct thread *t, int32_t result, int64_t nr)
@@ -124,13 +132,11 @@ static bool waits_for_ever(const struct calls *calls, const struct thread *t,
  * A signal that the kernel would have dropped has ended a wait with EINTR: turn
  * that into a restart, which get_signal()'s caller makes when no handler runs.
  */
-static void hide_eintr(const struct calls *calls, struct thread *t, int sig,
-		       struct user_regs_struct *regs)
+static void hide_eintr(const struct calls *calls, struct thread *t, struct user_regs_struct *regs)
 {
 	if ((int32_t)regs->orig_rax < 0 || (int32_t)regs->rax != -EINTR)
 		return;
-	t->restart.eintr = sig && !t->restart.genuine && waits_for_ever(calls, t, regs) &&
-			   dropped_untraced(t, sig);
+	t->restart.eintr = !t->restart.genuine && waits_for_ever(calls, t, regs);
 	if (t->restart.eintr)
 		set_result(t, regs, ERESTARTNOINTR);
 }
@@ -151,19 +157,20 @@ static void show_eintr(struct thread *t, struct user_regs_struct *regs)
 void restart_expect_from_stop(const struct calls *calls, struct thread *t, int sig)
 {
 	struct user_regs_struct regs;
-	uint64_t caught = 0;
+	enum fate fate;
 	int32_t result;
 
 	if (tracee_get_regs(t->tid, &regs) != 0)
 		return;
+	fate = fate_of(t, sig);
 	/* Entries that were counted in place were not seen here. */
 	if (is_landing_pad(t, regs.rip, regs.cs))
 		t->abi = ABI_I386;
-	if (!t->restart.eintr)
-		hide_eintr(calls, t, sig, &regs);
-	else if (!(sig && dropped_untraced(t, sig)))
+	if (t->restart.eintr && fate != FATE_DROPPED)
 		show_eintr(t, &regs);
-	if (sig && dropped_untraced(t, sig)) {
+	if (fate == FATE_DROPPED) {
+		if (!t->restart.eintr)
+			hide_eintr(calls, t, &regs);
 		if (!t->restart.genuine)
 			expect_artefact(t, &regs);
 		return;
@@ -176,7 +183,7 @@ void restart_expect_from_stop(const struct calls *calls, struct thread *t, int s
 	if (!is_landing_pad(t, regs.rip, regs.cs) || !will_restart(&regs, &result))
 		return;
 	/* A handler runs first, and its frame will tell. */
-	if (sig && (!procfs_status(t->tid, "SigCgt", 16, &caught) || (caught >> (sig - 1) & 1)))
+	if (fate == FATE_HANDLED)
 		return;
 	expect(t, regs.rsp, restart_number(t, result, (int32_t)regs.orig_rax));
 }
@@ -187,11 +194,7 @@ void restart_expect_from_interrupt(const struct calls *calls, struct thread *t)
 
 	if (tracee_get_regs(t->tid, &regs) != 0)
 		return;
-	if ((int32_t)regs.orig_rax >= 0 && (int32_t)regs.rax == -EINTR && !t->restart.genuine &&
-	    waits_for_ever(calls, t, &regs)) {
-		t->restart.eintr = true;
-		set_result(t, &regs, ERESTARTNOINTR);
-	}
+	hide_eintr(calls, t, &regs);
 	if (!t->restart.genuine)
 		expect_artefact(t, &regs);
 }

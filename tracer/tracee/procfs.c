@@ -57,12 +57,11 @@ char *procfs_link(pid_t pid, const char *name)
 	return xstrdup(to);
 }
 
-bool procfs_status(pid_t pid, const char *key, int base, uint64_t *value)
+static bool find_number(const char *text, const char *key, int base, uint64_t *value)
 {
-	auto_free char *text = procfs_read(pid, "status", NULL);
 	size_t len = strlen(key);
 
-	for (char *line = text; line && *line;) {
+	for (const char *line = text; line && *line;) {
 		if (strncmp(line, key, len) == 0 && line[len] == ':') {
 			*value = strtoull(line + len + 1, NULL, base);
 			return true;
@@ -72,6 +71,20 @@ bool procfs_status(pid_t pid, const char *key, int base, uint64_t *value)
 			line++;
 	}
 	return false;
+}
+
+bool procfs_status(pid_t pid, const char *key, int base, uint64_t *value)
+{
+	auto_free char *text = procfs_read(pid, "status", NULL);
+
+	return find_number(text, key, base, value);
+}
+
+bool procfs_signals(pid_t pid, uint64_t *ignored, uint64_t *caught)
+{
+	auto_free char *text = procfs_read(pid, "status", NULL);
+
+	return find_number(text, "SigIgn", 16, ignored) && find_number(text, "SigCgt", 16, caught);
 }
 
 bool procfs_is_namespace_init(pid_t pid)

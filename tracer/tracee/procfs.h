@@ -20,6 +20,12 @@ char *procfs_link(pid_t pid, const char *name);
  */
 bool procfs_status(pid_t pid, const char *key, int base, uint64_t *value);
 
+/*
+ * What becomes of its signals, as in proc(5): bit n - 1 of a set is signal n. False
+ * when it cannot be read.
+ */
+bool procfs_signals(pid_t pid, uint64_t *ignored, uint64_t *caught);
+
 /* Is it the init of a pid namespace below ours: process 1 in its own eyes? */
 bool procfs_is_namespace_init(pid_t pid);
 
