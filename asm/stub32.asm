@@ -43,6 +43,9 @@ org 0
 %define LO		8
 %define HI		12
 
+%define FRAME_EAX	28		; of a chain's frame
+%define CHAIN_FRAME	(13 * 4)
+
 %macro fix 2				; FIX, distance of the place from here
 %%place	equ $ - %2
 	[section FIXES]
@@ -66,6 +69,8 @@ section .head
 	dw detour_states, (detour_states_end - detour_states) / 4
 	dw stub.missed - stub, stub.restart - stub, stub.restarted - stub
 	dw detour.entered - detour
+	dw chain, chain_end - chain, chain.next - chain, chain.last - chain
+	dw CHAIN_FRAME
 
 section .stub_fixes
 stub_fixes:
@@ -211,6 +216,25 @@ detour:
 	state	FLAGS_IN_AX | COUNTED
 	jmp	.counted
 detour_end:
+
+; ---- calls that are made for the tracer, one after the other ----
+; A frame on the stack for each: the eight registers as popad takes them, where
+; to enter the kernel, three words that the vDSO pops into ebp, edx and ecx
+; behind its int 0x80, and chain. There the result goes into the frame, in eax's
+; place, and to where those three point. The last call is made at chain.last,
+; which stops.
+section .chain
+chain:
+	mov	[esp - CHAIN_FRAME + FRAME_EAX], eax
+	mov	[ebp], eax
+	mov	[edx], eax
+	mov	[ecx], eax
+.next:
+	popad
+	ret
+.last:
+	int	0x80
+chain_end:
 
 section .stub_fixes
 stub_fixes_end:

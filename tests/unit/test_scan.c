@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "elf/boundary.h"
 #include "stub/scan.h"
+#include "tracee/maps.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,10 +112,19 @@ static void forget(struct world *w)
 	w->done = scanned_new();
 }
 
+static int scan_now(struct world *w, pid_t pid, const struct scan_range *ours, size_t nours)
+{
+	struct maps *maps = maps_read(pid);
+	int rc = scan_space(pid, maps, &w->rule, w->cache, w->done, ours, nours, &w->why);
+
+	maps_unref(maps);
+	return rc;
+}
+
 static int scan(struct world *w)
 {
 	free(w->why);
-	return scan_space(getpid(), &w->rule, w->cache, w->done, NULL, 0, &w->why);
+	return scan_now(w, getpid(), NULL, 0);
 }
 
 static void expect_clean(struct world *w)
@@ -344,17 +354,17 @@ static void ranges_of_ones_own_are_left_out(void **state)
 	memcpy(p + 7, "\x0f\x05", 2);
 	memcpy(p + (size_t)2 * PAGE, "\x0f\x05", 2);
 	protect(p, (size_t)4 * PAGE, PROT_READ | PROT_EXEC);
-	assert_int_equal(scan_space(getpid(), &w->rule, w->cache, w->done, ours, 2, &w->why), 0);
-	assert_int_equal(scan_space(getpid(), &w->rule, w->cache, w->done, ours, 1, &w->why), 1);
+	assert_int_equal(scan_now(w, getpid(), ours, 2), 0);
+	assert_int_equal(scan_now(w, getpid(), ours, 1), 1);
 	free(w->why);
-	assert_int_equal(scan_space(getpid(), &w->rule, w->cache, w->done, ours + 1, 1, &w->why), 1);
+	assert_int_equal(scan_now(w, getpid(), ours + 1, 1), 1);
 }
 
 static void a_process_that_is_gone_is_no_verdict(void **state)
 {
 	struct world *w = *state;
 
-	assert_int_equal(scan_space(INT32_MAX, &w->rule, w->cache, w->done, NULL, 0, &w->why), -ESRCH);
+	assert_int_equal(scan_now(w, INT32_MAX, NULL, 0), -ESRCH);
 	assert_null(w->why);
 }
 

@@ -18,6 +18,9 @@ struct stub_blob {
 	struct stub_part stub, detour;
 	uint16_t missed, restart, restarted; /* in the stub */
 	uint16_t entered;                    /* in the detour */
+	/* of no part: it is copied as it is, and what follows is in it */
+	uint16_t chain, chain_size, chain_next, chain_last;
+	uint16_t chain_frame;                /* bytes */
 };
 
 enum stub_fix_kind {

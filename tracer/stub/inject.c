@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stub/inject.h"
 
+#include "stub/blob.h"
 #include "tracee/memory.h"
 
 #include <errno.h>
@@ -16,14 +17,26 @@ enum { USER32_CS = 0x23 };
 
 enum { SYSCALL_STOP = SIGTRAP | 0x80 };
 
+/* What it is run to. */
+static const struct stop_wanted {
+	enum __ptrace_request how;
+	int status; /* shifted as wait4(2)'s, ptrace(2) */
+} syscall_stop = {PTRACE_SYSCALL, SYSCALL_STOP},
+  seccomp_stop = {PTRACE_CONT, SIGTRAP | PTRACE_EVENT_SECCOMP << 8};
+
+static bool is_fault(int sig)
+{
+	return sig == SIGSEGV || sig == SIGILL || sig == SIGBUS || sig == SIGFPE;
+}
+
 /* Signals that cannot be masked are kept; whatever else stops it is passed over. */
-static int run_to_syscall_stop(pid_t tid, bool *stopped)
+static int run_to(pid_t tid, const struct stop_wanted *wanted, bool *stopped)
 {
 	for (;;) {
 		siginfo_t si;
 		int status;
 
-		if (ptrace(PTRACE_SYSCALL, tid, NULL, NULL) != 0)
+		if (ptrace(wanted->how, tid, NULL, NULL) != 0)
 			return -errno;
 		do
 			si.si_pid = 0;
@@ -33,10 +46,12 @@ static int run_to_syscall_stop(pid_t tid, bool *stopped)
 			return -ESRCH;
 		if (waitpid(tid, &status, __WALL) != tid)
 			return -errno;
-		if (WSTOPSIG(status) == SYSCALL_STOP && status >> 16 == 0)
+		if (status >> 8 == wanted->status)
 			return 0;
-		if (status >> 16 == PTRACE_EVENT_EXIT)
+		if (status >> 16)
 			continue;
+		if (is_fault(WSTOPSIG(status)))
+			return -EFAULT;
 		if (WSTOPSIG(status) == SIGSTOP)
 			*stopped = true;
 	}
@@ -45,7 +60,7 @@ static int run_to_syscall_stop(pid_t tid, bool *stopped)
 int inject_leave_exec(pid_t tid)
 {
 	bool stopped = false;
-	int rc = run_to_syscall_stop(tid, &stopped);
+	int rc = run_to(tid, &syscall_stop, &stopped);
 
 	if (stopped)
 		syscall(SYS_tkill, tid, SIGSTOP);
@@ -82,11 +97,84 @@ int inject_call(struct injection *in, int nr, const uint32_t args[6], int32_t *r
 	regs.orig_rax = (uint64_t)-1;
 	rc = tracee_set_regs(in->tid, &regs);
 	for (int stop = 0; stop < 2 && rc == 0; stop++)
-		rc = run_to_syscall_stop(in->tid, &in->stopped);
+		rc = run_to(in->tid, &syscall_stop, &in->stopped);
 	if (rc == 0)
 		rc = tracee_get_regs(in->tid, &regs);
 	*result = (int32_t)regs.rax;
 	return rc;
+}
+
+/* ---- several calls, asm/stub32.asm ---- */
+
+/* As popad takes them, where to enter, and as the vDSO pops them; then chain once more. */
+enum frame_word { EDI, ESI, EBP, NONE, EBX, EDX, ECX, EAX, ENTER, TO, NEXT = TO + 3, FRAME_WORDS };
+
+static const uint8_t argument[6] = {EBX, ECX, EDX, ESI, EDI, EBP};
+
+_Static_assert(sizeof(uint32_t[CHAIN_MAX][FRAME_WORDS]) <= sizeof(((struct injection *)0)->below), "room for all");
+
+static void build_frames(const struct injection *in, uint32_t chain_at, const struct chain_call *calls, unsigned n,
+			 uint32_t frame[][FRAME_WORDS])
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct chain_call *c = &calls[i];
+
+		for (unsigned a = 0; a < 6; a++)
+			frame[i][argument[a]] = c->args[a];
+		frame[i][EAX] = (uint32_t)c->nr;
+		frame[i][NONE] = 0;
+		frame[i][ENTER] = i + 1 < n ? in->at : chain_at + stub_blob()->chain_last;
+		for (unsigned k = 0; k < 3; k++) {
+			bool used = c->to[k].call > i;
+			size_t word = used ? c->to[k].call * FRAME_WORDS + argument[c->to[k].arg] : i * FRAME_WORDS + NONE;
+
+			frame[i][TO + k] = in->frames_at + (uint32_t)(word * sizeof(uint32_t));
+		}
+		frame[i][NEXT] = chain_at;
+	}
+}
+
+static int run_chain(struct injection *in, uint32_t chain_at)
+{
+	struct user_regs_struct regs = in->before;
+	int rc;
+
+	regs.rip = chain_at + stub_blob()->chain_next;
+	regs.rsp = in->frames_at;
+	regs.cs = USER32_CS;
+	regs.orig_rax = (uint64_t)-1;
+	rc = tracee_set_regs(in->tid, &regs);
+	return rc ? rc : run_to(in->tid, &seccomp_stop, &in->stopped);
+}
+
+int inject_chain(struct injection *in, uint32_t chain_at, struct chain_call *calls, unsigned n)
+{
+	uint32_t frame[CHAIN_MAX][FRAME_WORDS];
+	int rc;
+
+	if (n < 1 || n > CHAIN_MAX || sizeof(*frame) != stub_blob()->chain_frame)
+		return -EINVAL;
+	in->frames_size = n * sizeof(*frame);
+	in->frames_at = ((uint32_t)in->before.rsp - (uint32_t)in->frames_size) & ~15u;
+	build_frames(in, chain_at, calls, n, frame);
+	if (tracee_read(in->tid, taddr(in->frames_at), in->below, in->frames_size) != in->frames_size)
+		return -EFAULT;
+	rc = tracee_write(in->tid, taddr(in->frames_at), frame, in->frames_size);
+	if (rc == 0)
+		rc = run_chain(in, chain_at);
+	if (rc == 0 && tracee_read(in->tid, taddr(in->frames_at), frame, in->frames_size) != in->frames_size)
+		rc = -EFAULT;
+	for (unsigned i = 0; i + 1 < n && rc == 0; i++)
+		calls[i].result = (int32_t)frame[i][EAX];
+	return rc;
+}
+
+int inject_chain_end(struct injection *in)
+{
+	int rc = tracee_write(in->tid, taddr(in->frames_at), in->below, in->frames_size);
+	int run = run_to(in->tid, &syscall_stop, &in->stopped);
+
+	return rc ? rc : run;
 }
 
 int inject_end(struct injection *in)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cleanup.h"
+#include "stub/blob.h"
 #include "stub/inject.h"
 #include "stub/internal.h"
 #include "tracee/memory.h"
@@ -21,27 +22,25 @@
 /* Of the i386 table. */
 enum { NR_CLOSE = 6, NR_MPROTECT = 125, NR_MMAP2 = 192, NR_MADVISE = 219, NR_MEMFD_CREATE = 356 };
 
+/* More than is ever overwritten at once. */
+enum { POKE_MAX = FORM_MAX };
+
 /* At e_ident's padding: the end of an empty string, for a name. */
 enum { VDSO_EMPTY_STRING = 9 };
 
 int stub_poke(pid_t tid, uint64_t at, const void *bytes, size_t n)
 {
-	const uint8_t *from = bytes;
+	const uint64_t from = at & ~(uint64_t)7;
+	const size_t words = (size_t)(at + n - from + 7) / 8;
+	long now[POKE_MAX / 8 + 2], then[POKE_MAX / 8 + 2];
 
-	while (n) {
-		uint64_t word_at = at & ~(uint64_t)7;
-		size_t skip = at - word_at, take = 8 - skip < n ? 8 - skip : n;
-		long word;
-
-		if (tracee_read(tid, taddr(word_at), &word, sizeof(word)) != sizeof(word))
-			return -EFAULT;
-		memcpy((uint8_t *)&word + skip, from, take);
-		if (ptrace(PTRACE_POKEDATA, tid, (void *)(uintptr_t)word_at, word) != 0)
+	if (n > POKE_MAX || tracee_read(tid, taddr(from), now, words * 8) != words * 8)
+		return -EFAULT;
+	memcpy(then, now, words * 8);
+	memcpy((uint8_t *)then + (at - from), bytes, n);
+	for (size_t i = 0; i < words; i++)
+		if (then[i] != now[i] && ptrace(PTRACE_POKEDATA, tid, (void *)(uintptr_t)(from + i * 8), then[i]) != 0)
 			return -errno;
-		at += take;
-		from += take;
-		n -= take;
-	}
 	return 0;
 }
 
@@ -53,30 +52,30 @@ void stub_jump(uint8_t out[5], uint64_t from, uint64_t to)
 	memcpy(out + 1, &rel, sizeof(rel));
 }
 
-/* A memory file made in the task, and opened here. Its descriptor there, or a negative errno. */
-static int memory_file(struct injection *in, uint32_t name, size_t size, int *here)
+/* Linux 6.3 may forbid code in memory files that are made without the second flag; earlier ones do not know it. */
+static uint32_t memory_file_flags(void)
 {
-	uint32_t args[6] = {name, MFD_CLOEXEC | MFD_EXEC};
-	int32_t fd;
-	char path[64];
-	int rc = inject_call(in, NR_MEMFD_CREATE, args, &fd);
+	auto_close int fd = memfd_create("", MFD_CLOEXEC | MFD_EXEC);
 
-	/* Kernels before 6.3 do not know the second flag, and need it not. */
-	if (rc == 0 && fd == -EINVAL) {
-		args[1] = MFD_CLOEXEC;
-		rc = inject_call(in, NR_MEMFD_CREATE, args, &fd);
+	return fd < 0 ? MFD_CLOEXEC : MFD_CLOEXEC | MFD_EXEC;
+}
+
+/* Maps a memory file of the task's here, whole. NULL, with a negative errno in *rc, when it cannot be had. */
+static void *map_here(pid_t tid, int32_t fd, size_t size, int *rc)
+{
+	auto_close int here = -1;
+	char path[64];
+	void *map;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)tid, (int)fd);
+	here = open(path, O_RDWR | O_CLOEXEC);
+	if (here >= 0 && ftruncate(here, (off_t)size) == 0) {
+		map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, here, 0);
+		if (map != MAP_FAILED)
+			return map;
 	}
-	if (rc < 0 || fd < 0)
-		return rc < 0 ? rc : fd;
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)in->tid, (int)fd);
-	*here = open(path, O_RDWR | O_CLOEXEC);
-	if (*here < 0 || ftruncate(*here, (off_t)size) != 0) {
-		rc = -errno;
-		args[0] = (uint32_t)fd;
-		inject_call(in, NR_CLOSE, args, &fd);
-		return rc;
-	}
-	return fd;
+	*rc = -errno;
+	return NULL;
 }
 
 static int call(struct injection *in, int nr, const uint32_t args[6], uint32_t *value)
@@ -90,81 +89,45 @@ static int call(struct injection *in, int nr, const uint32_t args[6], uint32_t *
 	return (uint32_t)result > (uint32_t)-4096 ? result : 0;
 }
 
-/* Where memory goes: exactly there, or if that is free, or anywhere. */
-struct place {
-	uint32_t at;
-	bool fixed;
-};
-
 /*
  * Below the stack the kernel leaves 128 MiB free or the stack's limit, whichever
  * is more, before it places mappings from there downwards (arch/x86/mm/mmap.c,
  * mmap_base). What lies in that gap, out of the stack's reach, moves no mapping
  * of the program's to another address.
  */
-static struct place in_the_gap(const struct injection *in)
+static uint32_t in_the_gap(const struct injection *in)
 {
 	const uint32_t reach = 96u << 20, most = 64u << 20;
 	uint32_t sp = (uint32_t)in->before.rsp;
 	struct rlimit stack;
 
 	if (prlimit(in->tid, RLIMIT_STACK, NULL, &stack) != 0 || stack.rlim_cur > most || sp < reach)
-		return (struct place){0, false};
-	return (struct place){(sp - reach) & ~(STUB_PAGE - 1), false};
+		return 0;
+	return (sp - reach) & ~(STUB_PAGE - 1);
 }
 
-/*
- * Maps size bytes of a new memory file, shared, there and here. Core files of
- * the program are not to have it.
- */
-static int map_both(struct injection *in, uint32_t name, struct place place, size_t size, uint32_t *there,
-		    void **here)
+/* The bytes of the vDSO's function and behind it that are written at all. */
+static size_t written(const struct pages *p)
 {
-	auto_close int file = -1;
-	int fd = memory_file(in, name, size, &file), rc;
-	uint32_t ignored;
-
-	if (fd < 0)
-		return fd;
-	/* Here first: nothing may be counted there that is not seen. */
-	*here = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-	rc = *here == MAP_FAILED ? -errno : 0;
-	if (rc == 0)
-		rc = call(in, NR_MMAP2,
-			  (const uint32_t[6]){place.at, (uint32_t)size, PROT_READ | PROT_WRITE,
-					      MAP_SHARED | (place.fixed ? MAP_FIXED : 0), (uint32_t)fd, 0},
-			  there);
-	if (rc == 0)
-		call(in, NR_MADVISE, (const uint32_t[6]){*there, (uint32_t)size, MADV_DONTDUMP}, &ignored);
-	if (rc != 0 && *here != MAP_FAILED)
-		munmap(*here, size);
-	if (rc != 0)
-		*here = NULL;
-	if (rc != -ESRCH)
-		call(in, NR_CLOSE, (const uint32_t[6]){(uint32_t)fd}, &ignored);
-	return rc;
+	return p->form.gap + stub_blob()->chain_size;
 }
 
-/* The vDSO's function: restarts first, then calls; each write leaves it whole. */
+/* The vDSO's function: calls go to one place, restarts to another. The chain goes. */
 static int divert(const struct pages *p, pid_t tid)
 {
 	uint64_t start = p->code.target.vsyscall_at;
-	uint8_t far[5], near[2] = {0xeb, (uint8_t)(p->form.gap - p->form.landing_pad)};
-	int rc;
+	uint8_t code[FORM_MAX], near[2] = {0xeb, (uint8_t)(p->form.gap - p->form.landing_pad)};
 
-	stub_jump(far, start + p->form.gap, p->code.restart_at);
-	rc = stub_poke(tid, start + p->form.gap, far, sizeof(far));
-	if (rc == 0)
-		rc = stub_poke(tid, start + p->form.int80, near, sizeof(near));
-	stub_jump(far, start, p->code.enter);
-	if (rc == 0)
-		rc = stub_poke(tid, start, far, sizeof(far));
-	return rc;
+	memcpy(code, p->before, sizeof(code));
+	stub_jump(code + p->form.gap, start + p->form.gap, p->code.restart_at);
+	memcpy(code + p->form.int80, near, sizeof(near));
+	stub_jump(code, start, p->code.enter);
+	return stub_poke(tid, start, code, written(p));
 }
 
 static int restore(const struct pages *p, pid_t tid)
 {
-	return stub_poke(tid, p->code.target.vsyscall_at, p->before, p->form.gap + 5);
+	return stub_poke(tid, p->code.target.vsyscall_at, p->before, written(p));
 }
 
 int stub_lift(struct stub_image *im, pid_t tid)
@@ -197,7 +160,7 @@ static int examine(pid_t tid, struct space *space, const struct filter_pass *pas
 	if (space->vdso.insn != VDSO_INSN_SYSCALL && space->vdso.insn != VDSO_INSN_SYSENTER)
 		return -ENOTSUP;
 	n = tracee_read(tid, taddr(start), p->before, sizeof(p->before));
-	if (stub_recognise(p->before, n, &p->form, why) != 0)
+	if (stub_recognise(p->before, n, &p->form, why) != 0 || n < written(p))
 		return -ENOTSUP;
 	*why = "its vDSO is not where the filter expects one";
 	if (space->vdso.landing_pad != space->vdso.vsyscall + p->form.landing_pad ||
@@ -218,33 +181,67 @@ static int examine(pid_t tid, struct space *space, const struct filter_pass *pas
 	return 0;
 }
 
+/* The calls that map the pages, and the one that waits until they are mapped here, too. */
+enum { MEMFD, MMAP, MADVISE, MPROTECT, CLOSE, CALLS };
+
+static int map_pages(struct injection *in, struct pages *p, void **map)
+{
+	const uint32_t size = CODE_SIZE + TABLE_SIZE;
+	struct chain_call calls[CALLS] = {
+		[MEMFD] = {NR_MEMFD_CREATE, {p->name, memory_file_flags()}, .to = {{MMAP, 4}, {CLOSE, 0}}},
+		[MMAP] = {NR_MMAP2, {in_the_gap(in), size, PROT_READ | PROT_WRITE, MAP_SHARED},
+			  .to = {{MADVISE, 0}, {MPROTECT, 0}}},
+		/* Core files of the program are not to have it. */
+		[MADVISE] = {NR_MADVISE, {0, size, MADV_DONTDUMP}},
+		[MPROTECT] = {NR_MPROTECT, {0, CODE_SIZE, PROT_READ | PROT_EXEC}},
+		[CLOSE] = {NR_CLOSE, {0}},
+	};
+	const uint32_t chain_at = p->code.target.vsyscall_at + p->form.gap;
+	int rc = stub_poke(in->tid, chain_at, stub_blob_at(stub_blob()->chain), stub_blob()->chain_size), end;
+
+	if (rc == 0)
+		rc = inject_chain(in, chain_at, calls, CALLS);
+	if (rc < 0)
+		return rc;
+	p->at = (uint32_t)calls[MMAP].result;
+	if (calls[MEMFD].result < 0)
+		rc = calls[MEMFD].result;
+	else if (p->at > (uint32_t)-4096)
+		rc = calls[MMAP].result;
+	else if (calls[MPROTECT].result < 0)
+		rc = calls[MPROTECT].result;
+	else
+		*map = map_here(in->tid, calls[MEMFD].result, size, &rc);
+	end = inject_chain_end(in);
+	return rc ? rc : end;
+}
+
 static int plant(pid_t tid, struct stub_image *im)
 {
 	struct pages *p = im->pages;
 	struct injection in;
 	struct stub_target target = p->code.target;
-	uint32_t ignored;
 	void *map = NULL;
 	int rc = inject_begin(&in, tid, target.landing_pad_at - 2);
 
 	if (rc < 0)
 		return rc;
-	rc = map_both(&in, p->name, in_the_gap(&in), CODE_SIZE + TABLE_SIZE, &p->at, &map);
-	if (rc == 0) {
+	in.before.rax = 0; /* what execve has yet to answer */
+	rc = map_pages(&in, p, &map);
+	if (map) {
 		/* One mapping here becomes two, which end apart. */
 		p->map = map;
 		stub_set_counters(im, p->map + CODE_SIZE);
+	}
+	if (rc == 0) {
 		target.page_at = p->at;
 		target.table_at = p->at + CODE_SIZE;
 		rc = stub_code_build(p->map, &target, &p->code);
 	}
-	if (rc == 0)
-		rc = call(&in, NR_MPROTECT, (const uint32_t[6]){p->at, CODE_SIZE, PROT_READ | PROT_EXEC},
-			  &ignored);
-	if (rc == 0 && divert(p, tid) != 0) {
-		restore(p, tid);
+	if (rc == 0 && divert(p, tid) != 0)
 		rc = -EPERM;
-	}
+	if (rc != 0)
+		restore(p, tid);
 	if (inject_end(&in) != 0 && rc == 0)
 		rc = -ESRCH;
 	return rc;
@@ -258,9 +255,7 @@ struct stub_image *stub_plant(pid_t tid, struct space *space, const struct filte
 
 	im->pages = xcalloc(1, sizeof(*im->pages));
 	im->pages->refs = 1;
-	rc = inject_leave_exec(tid);
-	if (rc == 0)
-		rc = examine(tid, space, pass, im->pages, why);
+	rc = examine(tid, space, pass, im->pages, why);
 	if (rc == 0) {
 		*why = "no memory could be mapped into it";
 		rc = plant(tid, im);
@@ -273,19 +268,40 @@ struct stub_image *stub_plant(pid_t tid, struct space *space, const struct filte
 	return NULL;
 }
 
+/* A new memory file in the task's place of a table; mapped here first: nothing may be counted there that is not seen. */
+static int map_table(struct injection *in, const struct pages *p, void **map)
+{
+	const uint32_t at = p->code.target.table_at;
+	uint32_t fd, ignored;
+	int rc = call(in, NR_MEMFD_CREATE, (const uint32_t[6]){p->name, memory_file_flags()}, &fd);
+
+	if (rc != 0)
+		return rc;
+	*map = map_here(in->tid, (int32_t)fd, TABLE_SIZE, &rc);
+	if (*map)
+		rc = call(in, NR_MMAP2,
+			  (const uint32_t[6]){at, TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0},
+			  &ignored);
+	if (*map && rc == 0)
+		call(in, NR_MADVISE, (const uint32_t[6]){at, TABLE_SIZE, MADV_DONTDUMP}, &ignored);
+	if (rc != -ESRCH)
+		call(in, NR_CLOSE, (const uint32_t[6]){fd}, &ignored);
+	return rc;
+}
+
 int stub_own_table(struct stub_image *im, pid_t tid)
 {
-	const struct pages *p = im->pages;
 	struct injection in;
-	uint32_t at;
 	void *map = NULL;
-	int rc = inject_begin(&in, tid, p->code.inject_at);
+	int rc = inject_begin(&in, tid, im->pages->code.inject_at);
 
 	if (rc == 0) {
-		rc = map_both(&in, p->name, (struct place){p->code.target.table_at, true}, TABLE_SIZE, &at, &map);
+		rc = map_table(&in, im->pages, &map);
 		inject_end(&in);
 	}
-	if (map)
+	if (rc == 0)
 		stub_set_counters(im, map);
+	else if (map)
+		munmap(map, TABLE_SIZE);
 	return rc;
 }

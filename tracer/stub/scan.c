@@ -51,7 +51,7 @@ struct scan {
 	const struct scan_range *ours;
 	size_t nours;
 	uint64_t budget;
-	uint8_t *chunk;
+	uint8_t *chunk; /* NULL until it is needed */
 	char **why;
 };
 
@@ -144,6 +144,8 @@ static int look(struct scan *s, struct suspect *in, const uint8_t *p, size_t n, 
 /* Returns what scan_space() does, as do the functions below. */
 static int read_piece(struct scan *s, struct suspect *in, uint64_t start, uint64_t end)
 {
+	if (!s->chunk)
+		s->chunk = xcalloc(1, CHUNK);
 	for (uint64_t at = start; at < end;) {
 		size_t n = end - at < CHUNK ? end - at : CHUNK;
 
@@ -311,10 +313,9 @@ static int scan_maps(struct scan *s, const struct maps *maps)
 	return 0;
 }
 
-int scan_space(pid_t pid, const struct scan_rule *rule, struct scan_cache *cache, struct scanned *done,
+int scan_space(pid_t pid, const struct maps *maps, const struct scan_rule *rule, struct scan_cache *cache, struct scanned *done,
 	       const struct scan_range *ours, size_t nours, char **why)
 {
-	struct maps *maps = maps_read(pid);
 	struct scan s = {
 		.pid = pid,
 		.rule = rule,
@@ -330,10 +331,8 @@ int scan_space(pid_t pid, const struct scan_rule *rule, struct scan_cache *cache
 	*why = NULL;
 	if (!maps)
 		return -ESRCH;
-	s.chunk = xcalloc(1, CHUNK);
 	rc = scan_maps(&s, maps);
 	free(s.chunk);
-	maps_unref(maps);
 	free(done->list);
 	*done = s.now;
 	return rc;

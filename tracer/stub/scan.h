@@ -19,6 +19,8 @@
 #ifndef ET_STUB_SCAN_H
 #define ET_STUB_SCAN_H
 
+#include "tracee/maps.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -54,7 +56,8 @@ struct scan_cache *scan_cache_new(void);
 void scan_cache_free(struct scan_cache *c);
 
 /*
- * Looks at all that is executable in pid now. What was proven before is looked
+ * Looks at all that is executable in pid, of which maps were just read (or could
+ * not be: NULL). What was proven before is looked
  * at again if it, or its file, was written to; what is not executable any more
  * is forgotten. The ranges of ours are left out, and the vDSO: those are the
  * caller's to answer for. All tasks of the address space should be stopped, or
@@ -64,7 +67,7 @@ void scan_cache_free(struct scan_cache *c);
  * out, with a clause for people in *why (the caller frees it): "a syscall
  * instruction in libfoo.so+0x1234"; -ESRCH when pid cannot be read.
  */
-int scan_space(pid_t pid, const struct scan_rule *rule, struct scan_cache *cache, struct scanned *done,
+int scan_space(pid_t pid, const struct maps *maps, const struct scan_rule *rule, struct scan_cache *cache, struct scanned *done,
 	       const struct scan_range *ours, size_t nours, char **why);
 
 #endif

@@ -67,7 +67,7 @@ static void note_in_place(struct tracer *tr, const struct space *space)
 }
 
 /* Is an entry possible that the filter lets pass and nobody counts? As scan_space(). */
-static int scan(struct tracer *tr, pid_t pid, const struct space *space, char **why)
+static int scan(struct tracer *tr, pid_t pid, struct space *space, char **why)
 {
 	const struct planted *p = space->planted;
 	const struct scan_rule rule = {.pad_offset = tr->pass.offset, .from = tr->pass.from, .raw = !space->image64};
@@ -76,7 +76,7 @@ static int scan(struct tracer *tr, pid_t pid, const struct space *space, char **
 	*why = NULL;
 	if (p->image)
 		stub_range(p->image, &ours.start, &ours.end);
-	return scan_space(pid, &rule, tr->scan_cache, p->scanned, &ours, p->image ? 1 : 0, why);
+	return scan_space(pid, space_maps_now(space, pid), &rule, tr->scan_cache, p->scanned, &ours, p->image ? 1 : 0, why);
 }
 
 /* More filters than ours, and those that we were started under (Linux 5.9 counts them). */

@@ -106,6 +106,12 @@ const struct maps *space_maps(struct space *s, pid_t pid)
 	return s->maps;
 }
 
+const struct maps *space_maps_now(struct space *s, pid_t pid)
+{
+	maps_unref(steal_ptr(s->maps));
+	return space_maps(s, pid);
+}
+
 /* Decodes the image, unless it is the one decoded last. */
 static bool decode(struct space *s, const uint8_t *image, size_t n)
 {

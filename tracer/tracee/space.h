@@ -84,6 +84,8 @@ void space_forget(struct space *s);
 
 /* The maps, read through pid when they are not known; NULL when they cannot be read. */
 const struct maps *space_maps(struct space *s, pid_t pid);
+/* The same, read anew in any case. */
+const struct maps *space_maps_now(struct space *s, pid_t pid);
 
 /* Finds and decodes the 32-bit vDSO, once; s->vdso says what was found. */
 void space_find_vdso(struct space *s, pid_t pid);
