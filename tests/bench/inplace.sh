@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What counting in place costs: wall time of whole runs, in turn, against the
-# program alone; the start-up of a program on its own; and against strace -f -c.
+# program alone, and the program under a seccomp filter that allows all, which is what
+# no way of counting can do without; the start-up of a program on its own; and against
+# strace -f -c.
 # CALLS, CALLS_INT80, ROUNDS, STRACE_CALLS and STRACE_ROUNDS may be set. On a busy machine
 # PAIRS_CPU=1 compares CPU time instead.
 set -u
@@ -22,7 +24,8 @@ counting="$builddir/entrytrace --no-estimate --count=$how -o /dev/null --"
 against() {
 	label=$1
 	shift
-	"$pairs" "$rounds" "$label, alone" "$@" :: "$label, in place" $counting "$@" >"$T/pairs" || exit 1
+	"$pairs" "$rounds" "$label, alone" "$@" :: "$label, in place" $counting "$@" \
+		:: "$label, filter only" "$builddir/tests/bench/filtered" "$@" >"$T/pairs" || exit 1
 	cat "$T/pairs"
 }
 

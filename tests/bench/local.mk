@@ -7,6 +7,10 @@ tests_bench_pairs_SOURCES = tests/bench/pairs.c
 tests_bench_pairs_LDADD = libentrytrace.a $(GSL_LIBS)
 CLEANFILES += tests/bench/pairs
 
+EXTRA_PROGRAMS += tests/bench/filtered
+tests_bench_filtered_SOURCES = tests/bench/filtered.c
+CLEANFILES += tests/bench/filtered
+
 EXTRA_PROGRAMS += tests/bench/unwind_rate
 tests_bench_unwind_rate_SOURCES = tests/bench/unwind_rate.c
 tests_bench_unwind_rate_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS)
@@ -21,7 +25,7 @@ EXTRA_DIST += tests/bench/stops.sh tests/bench/inplace.sh tests/bench/stacks.sh
 BENCH_IN_GUEST = ET_VM_GUESTS=bench ET_REQUIRE_VM=1 srcdir='$(srcdir)' builddir='$(abs_builddir)' \
 	$(SHELL) $(srcdir)/tests/vm/guests.test
 PHONY_TARGETS += bench
-bench: all tests/bench/pairs tests/bench/unwind_rate tests/bench/call-tree $(sample_programs)
+bench: all tests/bench/pairs tests/bench/filtered tests/bench/unwind_rate tests/bench/call-tree $(sample_programs)
 	@$(RUNS_32BIT) || { $(BENCH_IN_GUEST); exit; }; \
 	for b in $(BENCHES); do echo; srcdir='$(srcdir)' builddir='$(abs_builddir)' $(SHELL) $$b || exit 1; done
 
