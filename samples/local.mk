@@ -3,7 +3,7 @@
 # instructions in them. Kept apart by how they are built.
 
 # 32-bit, static, no libc; C alone, or C with NAME.asm beside it.
-SAMPLES_32 = vdso-static restart-signal restart-stop sigreturn tree exec-thread threads-clone \
+SAMPLES_32 = vdso-static midway restart-signal restart-stop sigreturn tree exec-thread threads-clone \
 	untraced-clone spawn exit-code serve orphan blind-seccomp blind-dispatch blind-ptrace \
 	forks jumps crash fixed heir secret
 SAMPLES_32_ASM = int80-loop sysenter-raw syscall32-raw far-call mode-switch int80-64 jit mix \

@@ -24,6 +24,9 @@ enum { TICK_US = 100000 };
 /* Entries after which an int 0x80 site is patched: under --count=inplace, and =auto. */
 enum { PATCH_SOON = 16, PATCH_WORTHWHILE = 1000 };
 
+/* Calls through the vDSO after which an image is planted, likewise: that costs as much as some dozens of stops. */
+enum { PLANT_SOON = 1, PLANT_WORTHWHILE = 32 };
+
 /* Only to end a wait: the flag is in the shared page. */
 static void wake_up(int sig)
 {
@@ -322,6 +325,7 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 	stand_apart(front);
 	tracer_init(&tr, tp->shared);
 	tr.pass = tp->pass;
+	tr.plant_after = tp->cfg->count == COUNT_INPLACE ? PLANT_SOON : PLANT_WORTHWHILE;
 	tr.patch_after = tp->cfg->count == COUNT_INPLACE ? PATCH_SOON : PATCH_WORTHWHILE;
 	tr.by_stops = tp->by_stops;
 	tr.follow_orphans = tp->cfg->follow_orphans;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Where the parts of the code stand behind its first push. */
-enum { INSN = 5, INT80 = 7, LANDING_PAD = 9, END = 13 };
+enum { MOVE = 3, INSN = 5, INT80 = 7, LANDING_PAD = 9, END = 13 };
 
 /* As the kernel's alternatives leave it, pushes first. A mov of two registers can be written in two ways. */
 static const struct {
@@ -85,6 +85,7 @@ int stub_recognise(const uint8_t *code, size_t n, struct stub_form *out, const c
 	*out = (struct stub_form){
 		.sysenter = heads[i].sysenter,
 		.pushes = pushes,
+		.move = pushes + MOVE,
 		.insn = pushes + INSN,
 		.int80 = pushes + INT80,
 		.landing_pad = pushes + LANDING_PAD,

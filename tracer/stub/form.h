@@ -18,6 +18,7 @@
 struct stub_form {
 	bool sysenter;        /* else syscall */
 	unsigned pushes;      /* the first of the three, a byte each */
+	unsigned move;        /* two bytes, behind them */
 	unsigned insn;        /* the entry instruction */
 	unsigned int80;
 	unsigned landing_pad;

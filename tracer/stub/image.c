@@ -67,6 +67,11 @@ void stub_set_counters(struct stub_image *im, void *map)
 	im->counters = c;
 }
 
+bool stub_planted(const struct stub_image *im)
+{
+	return im->counters != NULL;
+}
+
 void stub_free(struct stub_image *im)
 {
 	if (!im)
@@ -81,8 +86,14 @@ struct stub_image *stub_copy(const struct stub_image *of)
 	struct stub_image *im = xcalloc(1, sizeof(*im));
 
 	*im = *of;
-	im->pages->refs++;
-	im->counters->refs++;
+	if (stub_planted(of)) {
+		im->pages->refs++;
+		im->counters->refs++;
+	} else {
+		im->pages = xcalloc(1, sizeof(*im->pages));
+		*im->pages = *of->pages;
+		im->pages->refs = 1;
+	}
 	return im;
 }
 
@@ -91,17 +102,21 @@ struct stub_image *stub_copy(const struct stub_image *of)
 void stub_range(const struct stub_image *im, uint64_t *start, uint64_t *end)
 {
 	*start = im->pages->at;
-	*end = *start + CODE_SIZE + TABLE_SIZE;
+	*end = stub_planted(im) ? *start + CODE_SIZE + TABLE_SIZE : *start;
 }
 
 bool stub_missed(const struct stub_image *im, uint64_t ip)
 {
-	return ip == im->pages->code.miss_ip;
+	const struct pages *p = im->pages;
+
+	return ip == (stub_planted(im) ? p->code.miss_ip : watched_call_at(p) + 2);
 }
 
 bool stub_restarted(const struct stub_image *im, uint64_t ip)
 {
-	return ip == im->pages->code.restart_ip;
+	const struct pages *p = im->pages;
+
+	return ip == (stub_planted(im) ? p->code.restart_ip : watched_restart_at(p) + 2);
 }
 
 uint64_t stub_landing_pad(const struct stub_image *im)
@@ -146,7 +161,7 @@ void stub_disarm(struct stub_image *im, uint64_t start, uint64_t end)
 {
 	struct counters *c = im->counters;
 
-	for (size_t i = 0; i < c->nkeys; i++) {
+	for (size_t i = 0; c && i < c->nkeys; i++) {
 		struct key *k = &c->keys[i];
 
 		if (!k->armed || k->ret < start || k->ret >= end)
@@ -158,12 +173,13 @@ void stub_disarm(struct stub_image *im, uint64_t start, uint64_t end)
 void stub_freeze(struct stub_image *im)
 {
 	stub_disarm(im, 0, UINT64_MAX);
-	im->counters->frozen++;
+	if (im->counters)
+		im->counters->frozen++;
 }
 
 bool stub_shares(const struct stub_image *im)
 {
-	return im->counters->refs > 1;
+	return im->counters && im->counters->refs > 1;
 }
 
 void stub_part_begin(struct stub_image *im)
@@ -207,6 +223,8 @@ void stub_drain(struct stub_image *im, void (*each)(void *ctx, void *counter, ui
 {
 	struct counters *c = im->counters;
 
+	if (!c)
+		return;
 	for (size_t i = 0; i < c->nkeys; i++) {
 		struct key *k = &c->keys[i];
 		int64_t n = since(k->slot, &k->drained);
@@ -253,6 +271,18 @@ static int undo_disarmed(struct stub_image *im, struct user_regs_struct *regs,
 	return rc;
 }
 
+/* Behind a jump, and before an int 0x80 that has not been made. */
+static bool undo_watched(const struct pages *p, struct user_regs_struct *regs)
+{
+	if (regs->rip == watched_call_at(p))
+		regs->rip = p->code.target.vsyscall_at + p->form.move;
+	else if (regs->rip == watched_restart_at(p))
+		regs->rip = p->code.target.landing_pad_at - 2;
+	else
+		return false;
+	return true;
+}
+
 bool stub_image_undo(struct stub_image *im, pid_t tid, struct user_regs_struct *regs)
 {
 	const struct stub_reader stack = {read_stack, &tid};
@@ -260,6 +290,8 @@ bool stub_image_undo(struct stub_image *im, pid_t tid, struct user_regs_struct *
 	uint32_t slot = 0;
 	int rc = STUB_NOT_HERE;
 
+	if (!stub_planted(im))
+		return undo_watched(p, regs);
 	if (regs->rip >= p->at + STUB_PAGE && regs->rip < p->at + CODE_SIZE) {
 		slot = (uint32_t)(regs->rip - p->at) / STUB_PAGE - 1;
 		if (slot < p->nsites)
@@ -289,7 +321,7 @@ bool stub_show_fault(const struct stub_image *im, struct user_regs_struct *regs)
 {
 	const struct stub_code *code = &im->pages->code;
 
-	if (regs->rip < code->enter || regs->rip - code->enter >= PUSHES)
+	if (!stub_planted(im) || regs->rip < code->enter || regs->rip - code->enter >= PUSHES)
 		return false;
 	regs->rip = first_push(im->pages) + (regs->rip - code->enter);
 	return true;
@@ -300,6 +332,6 @@ uint32_t stub_resume(const struct stub_image *im, uint32_t ip)
 	const struct stub_code *code = &im->pages->code;
 	uint32_t behind = ip - first_push(im->pages);
 
-	/* At the function's start there is the jump. */
-	return behind < PUSHES && ip != code->target.vsyscall_at ? code->enter + behind : ip;
+	/* At the function's start there is the jump. Behind all pushes one may stand since before it was planted. */
+	return stub_planted(im) && behind <= PUSHES && ip != code->target.vsyscall_at ? code->enter + behind : ip;
 }

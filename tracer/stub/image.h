@@ -25,16 +25,26 @@
 struct stub_image;
 
 /*
- * Plants into a fresh image. tid, its only task, stands at PTRACE_EVENT_EXEC
- * and is taken out of its execve on the way. Returns NULL and in *why a clause
- * for people when this image cannot be counted in place, with nothing changed
- * in it; *why is NULL when the task has died.
+ * Watches a fresh image, until it proves to be worth planting: its vDSO is made
+ * to enter where the filter stops each call and each restart. tid, its only task,
+ * stands at PTRACE_EVENT_EXEC. Returns NULL and in *why a clause for people when
+ * this image cannot be counted in place, with nothing changed in it.
  */
-struct stub_image *stub_plant(pid_t tid, struct space *space, const struct filter_pass *pass,
+struct stub_image *stub_watch(pid_t tid, struct space *space, const struct filter_pass *pass,
 			      const char **why);
 
 /*
- * For the copy that fork made of an address space: it counts in the same table.
+ * Plants: from now on it can count. tid, the only task, stands at the seccomp-stop
+ * of an entry, and afterwards does so again, for the same entry: by the int 0x80
+ * at int80_at, or with 0 by the vDSO, for an entry that stub_missed() knows.
+ * Returns 0, or a negative errno: then it is watched on; -ESRCH when tid has died.
+ */
+int stub_plant(struct stub_image *im, pid_t tid, uint32_t int80_at);
+bool stub_planted(const struct stub_image *im);
+
+/*
+ * For the copy that fork made of an address space: it counts in the same table, or
+ * is watched by itself.
  * That holds as long as the same return address means the same code in both:
  * before one of them changes its code, stub_part_begin() keeps the table from
  * learning, and afterwards stub_part_end() gives it one of its own. tid stands

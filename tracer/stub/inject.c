@@ -160,8 +160,8 @@ int inject_chain(struct injection *in, uint32_t chain_at, struct chain_call *cal
 	if (tracee_read(in->tid, taddr(in->frames_at), in->below, in->frames_size) != in->frames_size)
 		return -EFAULT;
 	rc = tracee_write(in->tid, taddr(in->frames_at), frame, in->frames_size);
-	if (rc == 0)
-		rc = run_chain(in, chain_at);
+	if (rc == 0 && (rc = run_chain(in, chain_at)) < 0)
+		tracee_write(in->tid, taddr(in->frames_at), in->below, in->frames_size);
 	if (rc == 0 && tracee_read(in->tid, taddr(in->frames_at), frame, in->frames_size) != in->frames_size)
 		rc = -EFAULT;
 	for (unsigned i = 0; i + 1 < n && rc == 0; i++)
@@ -186,4 +186,18 @@ int inject_end(struct injection *in)
 	if (in->stopped)
 		syscall(SYS_tkill, in->tid, SIGSTOP);
 	return rc;
+}
+
+int inject_again(struct injection *in, uint32_t at)
+{
+	struct user_regs_struct regs = in->before;
+	int rc;
+
+	regs.rip = at;
+	regs.rax = regs.orig_rax;
+	regs.orig_rax = (uint64_t)-1;
+	rc = tracee_set_regs(in->tid, &regs);
+	if (rc == 0)
+		rc = run_to(in->tid, &seccomp_stop, &in->stopped);
+	return rc ? rc : inject_end(in);
 }

@@ -27,8 +27,8 @@ struct injection {
 };
 
 /*
- * tid stands at a syscall-exit-stop or at its first stop. Returns 0 or a
- * negative errno; -ESRCH when it dies, at any step: its end is left to be waited
+ * tid stands at a syscall-exit-stop or at its first stop, or at the seccomp-stop of
+ * an entry, which it is taken back from then. Returns 0 or a negative errno; -ESRCH when it dies, at any step: its end is left to be waited
  * for.
  */
 int inject_begin(struct injection *in, pid_t tid, uint32_t at);
@@ -53,13 +53,19 @@ struct chain_call {
  * pop ebp; pop edx; pop ecx; ret. Memory below the stack pointer is used, and
  * put back by inject_chain_end(), which makes the last call.
  *
- * tid may also stand at PTRACE_EVENT_EXEC. Returns 0 or a negative errno, where
- * inject_chain_end() is not to be called.
+ * Returns 0 or a negative errno, where inject_chain_end() is not to be called.
  */
 int inject_chain(struct injection *in, uint32_t chain_at, struct chain_call *calls, unsigned n);
 int inject_chain_end(struct injection *in);
 
 int inject_end(struct injection *in);
+
+/*
+ * Instead of inject_end(), for a task that stood at the seccomp-stop of an entry
+ * when it all began: it enters again, by the int 0x80 at at, and stands at that
+ * stop as it stood before.
+ */
+int inject_again(struct injection *in, uint32_t at);
 
 /* Lets a task at PTRACE_EVENT_EXEC go to the end of its execve, where registers hold what is set. */
 int inject_leave_exec(pid_t tid);

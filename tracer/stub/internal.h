@@ -15,8 +15,9 @@ enum {
 /* The code, which address spaces that fork made share. */
 struct pages {
 	unsigned refs;
-	uint8_t *map; /* the tracer's view, writable */
+	uint8_t *map; /* the tracer's view, writable; NULL until it is planted */
 	uint32_t at;  /* theirs */
+	uint32_t sp;  /* the image's first stack pointer */
 	uint32_t name; /* of memory files: an empty string in the vDSO */
 	struct stub_code code;
 	struct stub_form form;
@@ -47,8 +48,23 @@ struct counters {
 
 struct stub_image {
 	struct pages *pages;
-	struct counters *counters; /* NULL: nothing is planted yet */
+	struct counters *counters; /* NULL as long as it is only watched */
 };
+
+/*
+ * A watched vDSO has two int 0x80 behind its function: where restarts enter, to
+ * which its own int 0x80 jumps, and calls, to which the move jumps. The program's
+ * addresses.
+ */
+static inline uint32_t watched_restart_at(const struct pages *p)
+{
+	return p->code.target.padding_jump_at;
+}
+
+static inline uint32_t watched_call_at(const struct pages *p)
+{
+	return p->code.target.padding_jump_at + 2;
+}
 
 /* The image takes over a mapping of its table, instead of those that it had. */
 void stub_set_counters(struct stub_image *im, void *map);

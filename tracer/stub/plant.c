@@ -95,13 +95,12 @@ static int call(struct injection *in, int nr, const uint32_t args[6], uint32_t *
  * mmap_base). What lies in that gap, out of the stack's reach, moves no mapping
  * of the program's to another address.
  */
-static uint32_t in_the_gap(const struct injection *in)
+static uint32_t in_the_gap(pid_t tid, uint32_t sp)
 {
 	const uint32_t reach = 96u << 20, most = 64u << 20;
-	uint32_t sp = (uint32_t)in->before.rsp;
 	struct rlimit stack;
 
-	if (prlimit(in->tid, RLIMIT_STACK, NULL, &stack) != 0 || stack.rlim_cur > most || sp < reach)
+	if (prlimit(tid, RLIMIT_STACK, NULL, &stack) != 0 || stack.rlim_cur > most || sp < reach)
 		return 0;
 	return (sp - reach) & ~(STUB_PAGE - 1);
 }
@@ -112,16 +111,34 @@ static size_t written(const struct pages *p)
 	return p->form.gap + stub_blob()->chain_size;
 }
 
-/* The vDSO's function: calls go to one place, restarts to another. The chain goes. */
-static int divert(const struct pages *p, pid_t tid)
+/* jmp rel8, by offsets. */
+static void brief_jump(uint8_t *code, unsigned from, unsigned to)
 {
+	code[from] = 0xeb;
+	code[from + 1] = (uint8_t)(to - (from + 2));
+}
+
+/*
+ * What the vDSO's function becomes: calls enter in one place, restarts in another.
+ * The chain goes.
+ */
+static int divert(const struct stub_image *im, pid_t tid)
+{
+	static const uint8_t int80[2] = {0xcd, 0x80};
+	const struct pages *p = im->pages;
 	uint64_t start = p->code.target.vsyscall_at;
-	uint8_t code[FORM_MAX], near[2] = {0xeb, (uint8_t)(p->form.gap - p->form.landing_pad)};
+	uint8_t code[FORM_MAX];
 
 	memcpy(code, p->before, sizeof(code));
-	stub_jump(code + p->form.gap, start + p->form.gap, p->code.restart_at);
-	memcpy(code + p->form.int80, near, sizeof(near));
-	stub_jump(code, start, p->code.enter);
+	brief_jump(code, p->form.int80, p->form.gap);
+	if (stub_planted(im)) {
+		stub_jump(code + p->form.gap, start + p->form.gap, p->code.restart_at);
+		stub_jump(code, start, p->code.enter);
+	} else {
+		brief_jump(code, p->form.move, p->form.gap + 2);
+		memcpy(code + p->form.gap, int80, 2);
+		memcpy(code + p->form.gap + 2, int80, 2);
+	}
 	return stub_poke(tid, start, code, written(p));
 }
 
@@ -181,6 +198,16 @@ static int examine(pid_t tid, struct space *space, const struct filter_pass *pas
 	return 0;
 }
 
+/* The vDSO's function as it was, for its own int 0x80, and behind it the chain. */
+static int put_chain(const struct pages *p, pid_t tid)
+{
+	uint8_t code[FORM_MAX];
+
+	memcpy(code, p->before, sizeof(code));
+	memcpy(code + p->form.gap, stub_blob_at(stub_blob()->chain), stub_blob()->chain_size);
+	return stub_poke(tid, p->code.target.vsyscall_at, code, written(p));
+}
+
 /* The calls that map the pages, and the one that waits until they are mapped here, too. */
 enum { MEMFD, MMAP, MADVISE, MPROTECT, CLOSE, CALLS };
 
@@ -189,7 +216,7 @@ static int map_pages(struct injection *in, struct pages *p, void **map)
 	const uint32_t size = CODE_SIZE + TABLE_SIZE;
 	struct chain_call calls[CALLS] = {
 		[MEMFD] = {NR_MEMFD_CREATE, {p->name, memory_file_flags()}, .to = {{MMAP, 4}, {CLOSE, 0}}},
-		[MMAP] = {NR_MMAP2, {in_the_gap(in), size, PROT_READ | PROT_WRITE, MAP_SHARED},
+		[MMAP] = {NR_MMAP2, {in_the_gap(in->tid, p->sp), size, PROT_READ | PROT_WRITE, MAP_SHARED},
 			  .to = {{MADVISE, 0}, {MPROTECT, 0}}},
 		/* Core files of the program are not to have it. */
 		[MADVISE] = {NR_MADVISE, {0, size, MADV_DONTDUMP}},
@@ -197,7 +224,7 @@ static int map_pages(struct injection *in, struct pages *p, void **map)
 		[CLOSE] = {NR_CLOSE, {0}},
 	};
 	const uint32_t chain_at = p->code.target.vsyscall_at + p->form.gap;
-	int rc = stub_poke(in->tid, chain_at, stub_blob_at(stub_blob()->chain), stub_blob()->chain_size), end;
+	int rc = put_chain(p, in->tid), end;
 
 	if (rc == 0)
 		rc = inject_chain(in, chain_at, calls, CALLS);
@@ -216,54 +243,61 @@ static int map_pages(struct injection *in, struct pages *p, void **map)
 	return rc ? rc : end;
 }
 
-static int plant(pid_t tid, struct stub_image *im)
+/* All but the vDSO's function. */
+static int build(struct injection *in, struct stub_image *im)
 {
 	struct pages *p = im->pages;
-	struct injection in;
 	struct stub_target target = p->code.target;
 	void *map = NULL;
-	int rc = inject_begin(&in, tid, target.landing_pad_at - 2);
+	int rc = map_pages(in, p, &map);
 
-	if (rc < 0)
-		return rc;
-	in.before.rax = 0; /* what execve has yet to answer */
-	rc = map_pages(&in, p, &map);
-	if (map) {
+	target.page_at = p->at;
+	target.table_at = p->at + CODE_SIZE;
+	if (rc == 0)
+		rc = stub_code_build(map, &target, &p->code);
+	if (rc == 0) {
 		/* One mapping here becomes two, which end apart. */
 		p->map = map;
 		stub_set_counters(im, p->map + CODE_SIZE);
+	} else if (map) {
+		munmap(map, CODE_SIZE + TABLE_SIZE);
 	}
-	if (rc == 0) {
-		target.page_at = p->at;
-		target.table_at = p->at + CODE_SIZE;
-		rc = stub_code_build(p->map, &target, &p->code);
-	}
-	if (rc == 0 && divert(p, tid) != 0)
-		rc = -EPERM;
-	if (rc != 0)
-		restore(p, tid);
-	if (inject_end(&in) != 0 && rc == 0)
-		rc = -ESRCH;
 	return rc;
 }
 
-struct stub_image *stub_plant(pid_t tid, struct space *space, const struct filter_pass *pass,
+int stub_plant(struct stub_image *im, pid_t tid, uint32_t int80_at)
+{
+	const struct pages *p = im->pages;
+	struct injection in;
+	int rc = inject_begin(&in, tid, p->code.target.landing_pad_at - 2), diverted, again;
+
+	if (rc < 0)
+		return rc;
+	rc = build(&in, im);
+	diverted = divert(im, tid);
+	if (!int80_at)
+		int80_at = stub_planted(im) ? p->code.miss_ip - 2 : watched_call_at(p);
+	again = inject_again(&in, int80_at);
+	if (rc == 0)
+		rc = diverted;
+	return rc && again != -ESRCH ? rc : again;
+}
+
+struct stub_image *stub_watch(pid_t tid, struct space *space, const struct filter_pass *pass,
 			      const char **why)
 {
 	struct stub_image *im = xcalloc(1, sizeof(*im));
-	int rc;
+	struct user_regs_struct regs;
 
 	im->pages = xcalloc(1, sizeof(*im->pages));
 	im->pages->refs = 1;
-	rc = examine(tid, space, pass, im->pages, why);
-	if (rc == 0) {
-		*why = "no memory could be mapped into it";
-		rc = plant(tid, im);
+	if (examine(tid, space, pass, im->pages, why) == 0 && tracee_get_regs(tid, &regs) == 0) {
+		im->pages->sp = (uint32_t)regs.rsp;
+		*why = "its vDSO cannot be written to";
+		if (divert(im, tid) == 0)
+			return im;
+		restore(im->pages, tid);
 	}
-	if (rc == 0)
-		return im;
-	if (rc == -ESRCH)
-		*why = NULL;
 	stub_free(im);
 	return NULL;
 }

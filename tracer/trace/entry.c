@@ -29,6 +29,9 @@ struct call {
 	enum abi abi;
 	int64_t nr;
 	uint64_t args[6];
+	enum inplace_entry in_place;
+	uint64_t ip;
+	bool int80; /* it was made by an int 0x80 of 32-bit code, that is known */
 };
 
 /* Where an address is, as (module, offset), for a site or for a note. */
@@ -92,6 +95,15 @@ static void note_mapping(struct thread *t, enum call_kind kind, const uint64_t *
 	space_forget(t->space);
 }
 
+static void read_clone_flags(struct thread *t, enum call_kind kind, const uint64_t *args)
+{
+	if (kind == CALL_CLONE)
+		t->clone_flags = args[0];
+	else if (tracee_read(t->tid, taddr(args[0]), &t->clone_flags, sizeof(t->clone_flags)) !=
+		 sizeof(t->clone_flags))
+		t->clone_flags = 0;
+}
+
 /*
  * A child made with CLONE_UNTRACED would run under the filter without a
  * tracer, and each of its calls would answer ENOSYS. The flag does nothing for
@@ -101,23 +113,18 @@ static bool take_off_untraced(struct thread *t, enum call_kind kind, enum abi ab
 			      const uint64_t *args)
 {
 	struct user_regs_struct regs;
-	uint64_t flags;
+	uint64_t flags = t->clone_flags & ~(uint64_t)CLONE_UNTRACED;
 
+	if (!(t->clone_flags & CLONE_UNTRACED))
+		return false;
 	if (kind == CALL_CLONE3) {
-		if (tracee_read(t->tid, taddr(args[0]), &flags, sizeof(flags)) != sizeof(flags))
-			return false;
-		t->clone_flags = flags;
-		if (!(flags & CLONE_UNTRACED))
-			return false;
-		flags &= ~(uint64_t)CLONE_UNTRACED;
 		if (tracee_write(t->tid, taddr(args[0]), &flags, sizeof(flags)) != 0)
 			return false;
 		t->untraced.where = UNTRACED_MEMORY;
 		t->untraced.flags = taddr(args[0]);
 		return true;
 	}
-	t->clone_flags = args[0];
-	if (!(args[0] & CLONE_UNTRACED) || tracee_get_regs(t->tid, &regs) != 0)
+	if (tracee_get_regs(t->tid, &regs) != 0)
 		return false;
 	t->untraced.where = UNTRACED_REGISTER;
 	t->untraced.at_rdi = abi != ABI_I386;
@@ -252,6 +259,8 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_CLONE:
 	case CALL_CLONE3:
 		t->making = true;
+		read_clone_flags(t, kind, c->args);
+		inplace_cloning(tr, t, c->in_place, c->ip, c->int80);
 		return take_off_untraced(t, kind, c->abi, c->args);
 	case CALL_SIGRETURN:
 	case CALL_RT_SIGRETURN:
@@ -318,7 +327,7 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 	artefact = in_place != INPLACE_COUNTED && restart_is_artefact(t, &ev);
 	t->restart.armed = t->restart.genuine = t->restart.eintr = false;
 	/* The members that a seccomp stop fills in begin like those of a syscall-entry-stop. */
-	call = (struct call){.abi = abi_of(&ev), .nr = ev.nr};
+	call = (struct call){.abi = abi_of(&ev), .nr = ev.nr, .in_place = in_place, .ip = ev.ip.v};
 	for (unsigned i = 0; i < 6; i++)
 		call.args[i] = info.entry.args[i];
 	t->abi = (uint8_t)call.abi;
@@ -330,6 +339,7 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 		if (!site)
 			site = decide(tr, t, &ev);
 		tally_count(&tr->tally, site, call.abi, call.nr, 1);
+		call.int80 = site->site.path == PATH_INT80;
 		if (in_place == INPLACE_MISS)
 			inplace_learn(tr, t, &ev, site);
 		else if (site->site.path == PATH_INT80)

@@ -9,6 +9,8 @@
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,11 +129,52 @@ void inplace_exec(struct tracer *tr, struct thread *t)
 		planted_trace_every(tr, space, "it runs under a seccomp filter of its own");
 		return;
 	}
-	p->image = stub_plant(t->tid, space, &tr->pass, &why);
-	if (p->image)
-		note_in_place(tr, space);
-	else if (why)
+	p->image = stub_watch(t->tid, space, &tr->pass, &why);
+	if (!p->image)
 		planted_trace_every(tr, space, why);
+}
+
+/*
+ * t stands at the seccomp-stop of an entry by the int 0x80 at int80_at, or with 0
+ * by the watched vDSO. Is its image planted, by now?
+ */
+static bool plant(struct tracer *tr, struct thread *t, uint32_t int80_at)
+{
+	struct planted *p = t->space->planted;
+	int rc;
+
+	if (stub_planted(p->image))
+		return true;
+	/* Only while nobody else runs there. */
+	if (p->barren || t->space->refs > 1)
+		return false;
+	rc = stub_plant(p->image, t->tid, int80_at);
+	if (rc == 0) {
+		/* A task's end matters where it may die between its count and its entry. */
+		ptrace(PTRACE_SETOPTIONS, t->tid, NULL,
+		       (long)(TRACER_OPTIONS | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT));
+		note_in_place(tr, t->space);
+		return true;
+	}
+	p->barren = true;
+	if (rc != -ESRCH)
+		planted_note_stops(tr, t->space, "no memory could be mapped into it");
+	return false;
+}
+
+static bool learns(const struct thread *t)
+{
+	const struct planted *p = planted_of(t);
+
+	return p && p->image && p->learns && !p->falling && !t->space->changing;
+}
+
+void inplace_cloning(struct tracer *tr, struct thread *t, enum inplace_entry in_place, uint64_t ip, bool int80)
+{
+	bool threads = t->clone_flags & CLONE_VM && !(t->clone_flags & CLONE_VFORK);
+
+	if (threads && learns(t) && !tr->learn_after && (in_place == INPLACE_MISS || int80))
+		plant(tr, t, int80 ? (uint32_t)ip - 2 : 0);
 }
 
 /* From here on nothing is learnt that might be another's code, until inplace_mapped(). */
@@ -170,6 +213,7 @@ void inplace_copied(const struct space *from, struct space *to)
 	copy->any_map = p->any_map;
 	copy->rescan = p->falling != NULL;
 	copy->stuck = p->stuck;
+	copy->barren = p->barren;
 	copy->born = false;
 	if (!p->image)
 		return;
@@ -186,7 +230,7 @@ void inplace_born(struct tracer *tr, struct thread *t)
 	if (!p || p->born)
 		return;
 	p->born = true;
-	if (p->image && p->learns)
+	if (p->image && p->learns && stub_planted(p->image))
 		note_in_place(tr, t->space);
 	part(t);
 	if (p->rescan)
@@ -230,9 +274,10 @@ void inplace_learn(struct tracer *tr, struct thread *t, const struct evidence *e
 	struct planted *p = planted_of(t);
 	enum entry_path path = counter->site.path;
 
-	if (!p || !p->image || !p->learns || p->falling || t->space->changing || ev->restart ||
-	    counter->site.entries < tr->learn_after ||
+	if (!learns(t) || ev->restart || counter->site.entries < tr->learn_after ||
 	    (path != PATH_VDSO_SYSCALL && path != PATH_VDSO_SYSENTER) || !may_pass(tr, ev->nr))
+		return;
+	if (!stub_planted(p->image) && (++p->missed < tr->plant_after || !plant(tr, t, 0)))
 		return;
 	stub_insert(p->image, (uint32_t)ev->ret.v, (uint32_t)ev->nr, counter);
 }
@@ -243,9 +288,9 @@ void inplace_patch(struct tracer *tr, struct thread *t, const struct evidence *e
 	struct planted *p = planted_of(t);
 
 	/* Code is only changed while nobody else can run it, and never where each entry is looked at. */
-	if (!p || !p->image || !p->learns || p->falling || t->space->refs > 1 || t->space->changing ||
-	    tr->learn_after || counter->site.path != PATH_INT80 || counter->site.entries < tr->patch_after ||
-	    !may_pass(tr, ev->nr) || !call_never_sleeps(&tr->calls, ev->nr))
+	if (!learns(t) || t->space->refs > 1 || tr->learn_after || counter->site.path != PATH_INT80 || counter->site.entries < tr->patch_after ||
+	    !may_pass(tr, ev->nr) || !call_never_sleeps(&tr->calls, ev->nr) ||
+	    !plant(tr, t, (uint32_t)ev->ip.v - 2))
 		return;
 	stub_patch_site(p->image, t->tid, (uint32_t)ev->ip.v, (uint32_t)ev->nr, counter);
 }

@@ -342,10 +342,7 @@ int tracer_launch(struct tracer *tr, pid_t pid, struct err *err)
 {
 	struct thread *t;
 
-	/* A task's end matters where it may die between its count and its entry. */
-	long options = TRACER_OPTIONS | PTRACE_O_EXITKILL | (tr->pass.on ? PTRACE_O_TRACEEXIT : 0);
-
-	if (ptrace(PTRACE_SEIZE, pid, NULL, options) != 0)
+	if (ptrace(PTRACE_SEIZE, pid, NULL, (long)(TRACER_OPTIONS | PTRACE_O_EXITKILL)) != 0)
 		return err_set(err, -errno,
 			       "cannot trace the program: ptrace is not permitted here (%s); a container's seccomp profile, or kernel.yama.ptrace_scope above 1?",
 			       strerror(errno));

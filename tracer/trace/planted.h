@@ -9,7 +9,9 @@
 /* What hangs on a space that counts in place, or would if it could. */
 struct planted {
 	struct tracer *tr;
-	struct stub_image *image; /* NULL: nothing is planted, only the filter's pass is watched */
+	struct stub_image *image; /* NULL: only the filter's pass is watched */
+	unsigned missed;          /* calls through the vDSO that stopped before it was planted */
+	bool barren;              /* it cannot be planted */
 	bool born;                /* its first task has run */
 	bool parting;             /* its code changes, so that it can share a table with no other any more */
 	bool rescan;              /* its maker was just found to need stops */
