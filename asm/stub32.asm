@@ -20,6 +20,7 @@ org 0
 %define PUT_NR		3
 %define REL_ENTRY	4		; rel32 to the vDSO's entry instruction
 %define REL_BACK	5		; rel32 to behind the site's int 0x80
+%define REL_PAD		6		; rel32 to the vDSO's landing pad
 
 ; States: where a thread stands whose ip is there.
 %define PUSHED(n)	(n)		; so many of ecx, edx, ebp
@@ -168,16 +169,18 @@ stub:
 	mov	ecx, [esp + 8]
 	mov	ebp, [esp]
 	int	0x80			; a stop, where the tracer moves ip to the landing pad
-.missed:
-	state	FOREIGN
-	ud2
+.missed:				; no stop: another filter has answered
+	state	ENTERED
+	jmp	strict near $ + 5
+	fix	REL_PAD, 4
 
 .restart:				; from where the vDSO's own int 0x80 was
 	state	RESTART
 	int	0x80
 .restarted:
-	state	FOREIGN
-	ud2
+	state	ENTERED
+	jmp	strict near $ + 5
+	fix	REL_PAD, 4
 stub_end:
 
 ; ---- instead of mov eax, NR before an int 0x80 of the program ----

@@ -121,6 +121,28 @@ static void restarts_through_its_own_int80(void **state)
 	rig_fini(&rig);
 }
 
+/* Behind an int 0x80 that another filter has answered there was no stop. */
+static void returns_what_another_filter_answers(void **state)
+{
+	struct user_regs_struct start, regs, want;
+	struct rig rig;
+	uint32_t slot;
+
+	(void)state;
+	rig_init(&rig, pads[0], false);
+	rig_needs_32bit_code(&rig);
+	for (unsigned i = 0; i < 2; i++) {
+		rig_enter(&rig, i ? rig.code.restart_ip : rig.code.miss_ip, 0, rig_random(), &start);
+		regs = want = start;
+		want.rip = rig.code.target.landing_pad_at;
+		assert_int_equal(stub_undo(&rig.code, &regs, &rig.stack, rig.memory->table, &slot), STUB_UNDONE);
+		rig_assert_regs(&regs, &want, want.rip);
+		rig_step(&rig, &start);
+		rig_assert_regs(&start, &want, want.rip);
+	}
+	rig_fini(&rig);
+}
+
 /* ---- what is not a call on its way ---- */
 
 static void leaves_other_places_alone(void **state)
@@ -133,7 +155,7 @@ static void leaves_other_places_alone(void **state)
 	rig_init(&rig, pads[0], false);
 	const struct stub_code *c = &rig.code;
 	const uint64_t ips[] = {
-		c->miss_ip,   c->restart_ip,	     c->inject_at,		  c->inject_ip, c->enter - 1,
+		c->inject_at, c->inject_ip, c->enter - 1,
 		c->enter + stub_blob()->stub.size, c->target.landing_pad_at, c->target.page_at - 1,
 		c->enter + (1ull << 32), 0,
 	};
@@ -267,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_a_patched_site),
 		cmocka_unit_test(restarts_through_its_own_int80),
+		cmocka_unit_test(returns_what_another_filter_answers),
 		cmocka_unit_test(leaves_other_places_alone),
 		cmocka_unit_test(bears_any_registers),
 		cmocka_unit_test(builds_for_almost_every_offset),

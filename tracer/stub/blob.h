@@ -30,6 +30,7 @@ enum stub_fix_kind {
 	FIX_PUT_NR,
 	FIX_REL_ENTRY,
 	FIX_REL_BACK,
+	FIX_REL_PAD,
 	FIX_KINDS
 };
 

@@ -27,6 +27,7 @@ static const struct {
 	[FIX_PUT_NR] = {FIX_PUT, 4},
 	[FIX_REL_ENTRY] = {FIX_RELATIVE, 4},
 	[FIX_REL_BACK] = {FIX_RELATIVE, 4},
+	[FIX_REL_PAD] = {FIX_RELATIVE, 4},
 };
 
 /* Copies a part to that offset of the page at page_at; value is indexed by kind. */
@@ -58,6 +59,7 @@ int stub_code_build(uint8_t page[static STUB_PAGE], const struct stub_target *ta
 		[FIX_ADD_TABLE] = target->table_at,
 		[FIX_PUT_FRAME] = target->sysenter ? 0xe589 : 0xcd89, /* mov ebp, esp; mov ebp, ecx */
 		[FIX_REL_ENTRY] = target->entry_insn_at,
+		[FIX_REL_PAD] = target->landing_pad_at,
 	};
 
 	if (target->page_at % STUB_PAGE || target->table_at % STUB_PAGE || pad != target->landing_pad_at % STUB_PAGE)

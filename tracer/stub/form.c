@@ -50,12 +50,12 @@ static bool enters_by_int80(const uint8_t *code, size_t n)
 	return at + 2 <= n && code[at] == tail[0] && code[at + 1] == tail[1];
 }
 
-/* Is there room for a jump at offset gap? */
+/* Is there room at offset gap? */
 static bool has_room(const uint8_t *code, size_t n, unsigned gap)
 {
 	size_t at = gap;
 
-	while (at < gap + 5) {
+	while (at < gap + FORM_GAP) {
 		unsigned len = filler(code + at, n - at);
 
 		if (!len)

@@ -22,8 +22,11 @@ struct stub_form {
 	unsigned insn;        /* the entry instruction */
 	unsigned int80;
 	unsigned landing_pad;
-	unsigned gap;         /* five bytes of padding behind the function */
+	unsigned gap;         /* FORM_GAP bytes of padding behind the function */
 };
+
+/* Two times int 0x80 and a jump of two bytes. */
+enum { FORM_GAP = 8 };
 
 /* How many bytes from its start are looked at. */
 enum { FORM_MAX = 64 };

@@ -271,10 +271,12 @@ static int undo_disarmed(struct stub_image *im, struct user_regs_struct *regs,
 	return rc;
 }
 
-/* Behind a jump, and before an int 0x80 that has not been made. */
+/* Before an int 0x80 that has not been made, or behind one that did not stop. */
 static bool undo_watched(const struct pages *p, struct user_regs_struct *regs)
 {
-	if (regs->rip == watched_call_at(p))
+	if (regs->rip == watched_call_at(p) + 2 || regs->rip == watched_restart_at(p) + 2)
+		regs->rip = p->code.target.landing_pad_at;
+	else if (regs->rip == watched_call_at(p))
 		regs->rip = p->code.target.vsyscall_at + p->form.move;
 	else if (regs->rip == watched_restart_at(p))
 		regs->rip = p->code.target.landing_pad_at - 2;

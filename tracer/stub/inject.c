@@ -15,6 +15,9 @@
 /* Of 32-bit code under a 64-bit kernel: __USER32_CS. */
 enum { USER32_CS = 0x23 };
 
+/* In eflags: each instruction ends with a SIGTRAP. */
+#define TRAP_FLAG 0x100ull
+
 enum { SYSCALL_STOP = SIGTRAP | 0x80 };
 
 /* What it is run to. */
@@ -95,6 +98,7 @@ int inject_call(struct injection *in, int nr, const uint32_t args[6], int32_t *r
 	regs.rbp = args[5];
 	/* No call is being left that the kernel might want to restart. */
 	regs.orig_rax = (uint64_t)-1;
+	regs.eflags &= ~TRAP_FLAG;
 	rc = tracee_set_regs(in->tid, &regs);
 	for (int stop = 0; stop < 2 && rc == 0; stop++)
 		rc = run_to(in->tid, &syscall_stop, &in->stopped);
@@ -143,6 +147,7 @@ static int run_chain(struct injection *in, uint32_t chain_at)
 	regs.rsp = in->frames_at;
 	regs.cs = USER32_CS;
 	regs.orig_rax = (uint64_t)-1;
+	regs.eflags &= ~TRAP_FLAG;
 	rc = tracee_set_regs(in->tid, &regs);
 	return rc ? rc : run_to(in->tid, &seccomp_stop, &in->stopped);
 }
@@ -196,6 +201,7 @@ int inject_again(struct injection *in, uint32_t at)
 	regs.rip = at;
 	regs.rax = regs.orig_rax;
 	regs.orig_rax = (uint64_t)-1;
+	regs.eflags &= ~TRAP_FLAG;
 	rc = tracee_set_regs(in->tid, &regs);
 	if (rc == 0)
 		rc = run_to(in->tid, &seccomp_stop, &in->stopped);

@@ -53,8 +53,8 @@ struct stub_image {
 
 /*
  * A watched vDSO has two int 0x80 behind its function: where restarts enter, to
- * which its own int 0x80 jumps, and calls, to which the move jumps. The program's
- * addresses.
+ * which its own int 0x80 jumps, and calls, to which the move jumps. Behind each
+ * there is a jump to the landing pad. The program's addresses.
  */
 static inline uint32_t watched_restart_at(const struct pages *p)
 {
@@ -63,7 +63,7 @@ static inline uint32_t watched_restart_at(const struct pages *p)
 
 static inline uint32_t watched_call_at(const struct pages *p)
 {
-	return p->code.target.padding_jump_at + 2;
+	return p->code.target.padding_jump_at + FORM_GAP / 2;
 }
 
 /* The image takes over a mapping of its table, instead of those that it had. */

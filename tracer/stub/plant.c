@@ -112,7 +112,7 @@ static size_t written(const struct pages *p)
 }
 
 /* jmp rel8, by offsets. */
-static void brief_jump(uint8_t *code, unsigned from, unsigned to)
+static void brief_jump(uint8_t *code, size_t from, size_t to)
 {
 	code[from] = 0xeb;
 	code[from + 1] = (uint8_t)(to - (from + 2));
@@ -135,9 +135,11 @@ static int divert(const struct stub_image *im, pid_t tid)
 		stub_jump(code + p->form.gap, start + p->form.gap, p->code.restart_at);
 		stub_jump(code, start, p->code.enter);
 	} else {
-		brief_jump(code, p->form.move, p->form.gap + 2);
-		memcpy(code + p->form.gap, int80, 2);
-		memcpy(code + p->form.gap + 2, int80, 2);
+		brief_jump(code, p->form.move, p->form.gap + FORM_GAP / 2);
+		for (unsigned at = p->form.gap; at < p->form.gap + FORM_GAP; at += FORM_GAP / 2) {
+			memcpy(code + at, int80, sizeof(int80));
+			brief_jump(code, at + sizeof(int80), p->form.landing_pad);
+		}
 	}
 	return stub_poke(tid, start, code, written(p));
 }

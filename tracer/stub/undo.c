@@ -118,6 +118,10 @@ int stub_undo(const struct stub_code *code, struct user_regs_struct *regs, const
 		regs->rip = t->landing_pad_at - INT80_SIZE;
 		return STUB_UNDONE;
 	}
+	if (state & STATE_ENTERED) {
+		regs->rip = t->landing_pad_at;
+		return STUB_UNDONE;
+	}
 	/* The jump back to the vDSO stands for the entry instruction: ebp is as there. */
 	if (regs->rip == t->entry_insn_at || (state & STATE_COUNTED && !(state & STATE_SLOT_IN_EBP)))
 		return undo_entry(code, regs, stack, table, slot);

@@ -8,6 +8,7 @@
 #include "trace/gather.h"
 #include "trace/inplace.h"
 #include "trace/restart.h"
+#include "trace/stop.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
 
@@ -20,9 +21,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-
-/* si_code of a SIGSYS, include/uapi/asm-generic/siginfo.h; the second since Linux 5.11. */
-enum { BY_SECCOMP = 1, BY_USER_DISPATCH = 2 };
 
 /* The call as the follow-up sees it. */
 struct call {
@@ -358,10 +356,10 @@ void entry_note_sigsys(struct tracer *tr, struct thread *t)
 	t->sigsys_seen = true;
 	if (ptrace(PTRACE_GETSIGINFO, t->tid, NULL, &si) != 0)
 		return;
-	if (si.si_code == BY_SECCOMP)
+	if (si.si_code == SIGSYS_BY_SECCOMP)
 		tally_blind(&tr->tally, "seccomp-trap", 1,
 			    "calls that a seccomp filter of the program turned into SIGSYS (TRAP); they are not among the entries");
-	else if (si.si_code == BY_USER_DISPATCH)
+	else if (si.si_code == SIGSYS_BY_USER_DISPATCH)
 		tally_blind(&tr->tally, "syscall-user-dispatch", 1,
 			    "calls that Syscall User Dispatch turned into SIGSYS before the tracer could see them as entries");
 }

@@ -2,6 +2,7 @@
 #include "trace/inplace.h"
 
 #include "trace/planted.h"
+#include "trace/stop.h"
 #include "base/cleanup.h"
 #include "stub/image.h"
 #include "stub/scan.h"
@@ -320,6 +321,21 @@ void inplace_hide(struct thread *t)
 		tracee_set_regs(t->tid, &regs);
 }
 
+/* Another filter has answered an entry by SIGSYS, and says from where it came. */
+static void hide_call_addr(const struct planted *p, const struct thread *t)
+{
+	siginfo_t si;
+	uintptr_t at;
+
+	if (ptrace(PTRACE_GETSIGINFO, t->tid, NULL, &si) != 0 || si.si_code != SIGSYS_BY_SECCOMP)
+		return;
+	at = (uintptr_t)si.si_call_addr;
+	if (!stub_missed(p->image, at) && !stub_restarted(p->image, at))
+		return;
+	si.si_call_addr = (void *)(uintptr_t)stub_landing_pad(p->image);
+	ptrace(PTRACE_SETSIGINFO, t->tid, NULL, &si);
+}
+
 void inplace_hide_from(struct thread *t, int sig)
 {
 	struct planted *p = planted_of(t);
@@ -327,6 +343,8 @@ void inplace_hide_from(struct thread *t, int sig)
 
 	if (!p || !p->image || p->falling || tracee_get_regs(t->tid, &regs) != 0)
 		return;
+	if (sig == SIGSYS)
+		hide_call_addr(p, t);
 	if ((sig == SIGSEGV || sig == SIGBUS) && stub_show_fault(p->image, &regs))
 		tracee_set_regs(t->tid, &regs);
 	else if (sig == SIGTRAP && regs.eflags & TRAP_FLAG)

@@ -4,6 +4,9 @@
 
 #include "model/stop.h"
 
+/* si_code of a SIGSYS, include/uapi/asm-generic/siginfo.h; the second since Linux 5.11. */
+enum { SIGSYS_BY_SECCOMP = 1, SIGSYS_BY_USER_DISPATCH = 2 };
+
 /* Sorts what wait4(2) said of a task that was seized with PTRACE_O_TRACESYSGOOD. */
 struct stop stop_decode(pid_t tid, int status);
 
