@@ -37,7 +37,8 @@ struct stub_image *stub_watch(pid_t tid, struct space *space, const struct filte
  * Plants: from now on it can count. tid, the only task, stands at the seccomp-stop
  * of an entry, and afterwards does so again, for the same entry: by the int 0x80
  * at int80_at, or with 0 by the vDSO, for an entry that stub_missed() knows.
- * Returns 0, or a negative errno: then it is watched on; -ESRCH when tid has died.
+ * Returns 0, or a negative errno: then it is watched on; -ESRCH when tid has died,
+ * -EFAULT where its stack ends too near for now.
  */
 int stub_plant(struct stub_image *im, pid_t tid, uint32_t int80_at);
 bool stub_planted(const struct stub_image *im);

@@ -54,7 +54,7 @@ static int run_to(pid_t tid, const struct stop_wanted *wanted, bool *stopped)
 		if (status >> 16)
 			continue;
 		if (is_fault(WSTOPSIG(status)))
-			return -EFAULT;
+			return -EIO;
 		if (WSTOPSIG(status) == SIGSTOP)
 			*stopped = true;
 	}
@@ -168,7 +168,7 @@ int inject_chain(struct injection *in, uint32_t chain_at, struct chain_call *cal
 	if (rc == 0 && (rc = run_chain(in, chain_at)) < 0)
 		tracee_write(in->tid, taddr(in->frames_at), in->below, in->frames_size);
 	if (rc == 0 && tracee_read(in->tid, taddr(in->frames_at), frame, in->frames_size) != in->frames_size)
-		rc = -EFAULT;
+		rc = -EIO;
 	for (unsigned i = 0; i + 1 < n && rc == 0; i++)
 		calls[i].result = (int32_t)frame[i][EAX];
 	return rc;

@@ -53,7 +53,8 @@ struct chain_call {
  * pop ebp; pop edx; pop ecx; ret. Memory below the stack pointer is used, and
  * put back by inject_chain_end(), which makes the last call.
  *
- * Returns 0 or a negative errno, where inject_chain_end() is not to be called.
+ * Returns 0 or a negative errno, where inject_chain_end() is not to be called:
+ * -EFAULT when there is no memory below the stack pointer, -EIO for a fault.
  */
 int inject_chain(struct injection *in, uint32_t chain_at, struct chain_call *calls, unsigned n);
 int inject_chain_end(struct injection *in);

@@ -157,6 +157,10 @@ static bool plant(struct tracer *tr, struct thread *t, uint32_t int80_at)
 		note_in_place(tr, t->space);
 		return true;
 	}
+	if (rc == -EFAULT) {
+		p->missed = 0;
+		return false;
+	}
 	p->barren = true;
 	if (rc != -ESRCH)
 		planted_note_stops(tr, t->space, "no memory could be mapped into it");
