@@ -20,7 +20,7 @@
 #endif
 
 /* Of the i386 table. */
-enum { NR_CLOSE = 6, NR_MPROTECT = 125, NR_MMAP2 = 192, NR_MADVISE = 219, NR_MEMFD_CREATE = 356 };
+enum { NR_CLOSE = 6, NR_MUNMAP = 91, NR_MPROTECT = 125, NR_MMAP2 = 192, NR_MADVISE = 219, NR_MEMFD_CREATE = 356 };
 
 /* More than is ever overwritten at once. */
 enum { POKE_MAX = FORM_MAX };
@@ -226,10 +226,9 @@ static int map_pages(struct injection *in, struct pages *p, void **map)
 		[CLOSE] = {NR_CLOSE, {0}},
 	};
 	const uint32_t chain_at = p->code.target.vsyscall_at + p->form.gap;
-	int rc = put_chain(p, in->tid), end;
+	uint32_t ignored;
+	int rc = put_chain(p, in->tid) == 0 ? inject_chain(in, chain_at, calls, CALLS) : -EPERM, end;
 
-	if (rc == 0)
-		rc = inject_chain(in, chain_at, calls, CALLS);
 	if (rc < 0)
 		return rc;
 	p->at = (uint32_t)calls[MMAP].result;
@@ -242,6 +241,8 @@ static int map_pages(struct injection *in, struct pages *p, void **map)
 	else
 		*map = map_here(in->tid, calls[MEMFD].result, size, &rc);
 	end = inject_chain_end(in);
+	if (rc != 0 && end == 0 && p->at <= (uint32_t)-4096)
+		call(in, NR_MUNMAP, (const uint32_t[6]){p->at, size}, &ignored);
 	return rc ? rc : end;
 }
 

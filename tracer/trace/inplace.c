@@ -178,7 +178,7 @@ void inplace_cloning(struct tracer *tr, struct thread *t, enum inplace_entry in_
 {
 	bool threads = t->clone_flags & CLONE_VM && !(t->clone_flags & CLONE_VFORK);
 
-	if (threads && learns(t) && !tr->learn_after && (in_place == INPLACE_MISS || int80))
+	if (threads && learns(t) && tr->learn_after != UINT64_MAX && (in_place == INPLACE_MISS || int80))
 		plant(tr, t, int80 ? (uint32_t)ip - 2 : 0);
 }
 

@@ -50,7 +50,7 @@ struct tracer {
 	void *on_entry_ctx;
 	unsigned plant_after;    /* an image is planted when it has made so many calls through the vDSO */
 	uint64_t patch_after;    /* an int 0x80 site counts itself when it has made so many entries */
-	uint64_t learn_after;    /* a site's first entries stop, so many of them */
+	uint64_t learn_after;    /* a site's first entries stop, so many of them; UINT64_MAX: all */
 	bool ticks;              /* an alarm interrupts the wait now and then: look at the counters then */
 
 	/* the program */
