@@ -65,6 +65,30 @@ static void reads_tails_behind_a_hole(void **state)
 	munmap(p + 4096, 4096);
 }
 
+static void reads_a_word_with_a_tail(void **state)
+{
+	uint8_t *p = page_beside_a_hole(true);
+	uint32_t word = 0x12345678, got = 0;
+	struct code_tail t;
+
+	(void)state;
+	assert_true(tracee_read_word_and_tail(getpid(), at((uint8_t *)&word), &got, at(p + 4096 + 40), 16, &t));
+	assert_int_equal(got, word);
+	assert_int_equal(t.n, 16);
+	assert_memory_equal(t.b, p + 4096 + 24, 16);
+	assert_true(tracee_read_word_and_tail(getpid(), at((uint8_t *)&word), &got, at(p + 4096 + 10), 16, &t));
+	assert_int_equal(t.n, 10);
+	assert_memory_equal(t.b, p + 4096, 10);
+	/* no tail, and no word */
+	got = 0;
+	assert_true(tracee_read_word_and_tail(getpid(), at((uint8_t *)&word), &got, taddr(0), 16, &t));
+	assert_int_equal(got, word);
+	assert_int_equal(t.n, 0);
+	assert_false(tracee_read_word_and_tail(getpid(), at(p), &got, at(p + 8192), 16, &t));
+	assert_int_equal(t.n, 0);
+	munmap(p + 4096, 4096);
+}
+
 static void finds_its_own_mappings(void **state)
 {
 	struct maps *m = maps_read(getpid());
@@ -162,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_up_to_a_hole),
 		cmocka_unit_test(reads_tails_behind_a_hole),
+		cmocka_unit_test(reads_a_word_with_a_tail),
 		cmocka_unit_test(finds_its_own_mappings),
 		cmocka_unit_test(offsets_are_link_time_addresses),
 		cmocka_unit_test(reads_status_lines),

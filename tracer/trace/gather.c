@@ -44,12 +44,17 @@ static void gather_callee(struct thread *t, struct evidence *ev)
 
 static void gather_landing_pad(struct thread *t, struct evidence *ev)
 {
+	struct taddr at = taddr_add(ev->sp, evidence_ret_offset(ev));
+	uint32_t *guess = &t->space->callers[(at.v / 4 + (uint64_t)ev->nr) % CALLER_GUESSES];
 	uint32_t ret;
 
-	if (tracee_read(t->tid, taddr_add(ev->sp, evidence_ret_offset(ev)), &ret, sizeof(ret)) != sizeof(ret))
+	/* Mostly it is the one of last time, and its code comes with the word. */
+	if (!tracee_read_word_and_tail(t->tid, at, &ret, taddr(*guess), TAIL, &ev->caller))
 		return;
 	ev->ret = taddr(ret);
-	tracee_read_tail(t->tid, ev->ret, TAIL, &ev->caller);
+	if (ret != *guess)
+		tracee_read_tail(t->tid, ev->ret, TAIL, &ev->caller);
+	*guess = ret;
 	gather_callee(t, ev);
 }
 

@@ -41,23 +41,40 @@ int tracee_write(pid_t tid, struct taddr addr, const void *buf, size_t n)
 	return (size_t)put == n ? 0 : -EFAULT;
 }
 
-void tracee_read_tail(pid_t tid, struct taddr end, size_t want, struct code_tail *out)
+/* The tail, behind lead bytes that lead_from is read into. Returns how many of those were read. */
+static size_t read_tail(pid_t tid, struct iovec lead, struct iovec lead_from, struct taddr end, size_t want,
+			struct code_tail *out)
 {
 	size_t in_page = (end.v - 1) % PAGE + 1;
 	size_t near = want < in_page ? want : in_page;
 	size_t far = want - near;
 	uint8_t buf[CODE_TAIL_MAX];
 	/* The page that holds the end first, then what is before it: it may not be mapped. */
-	struct iovec to[2] = {{buf + far, near}, {buf, far}};
-	struct iovec from[2] = {remote(taddr_add(end, -(int64_t)near), near),
+	struct iovec to[3] = {lead, {buf + far, near}, {buf, far}};
+	struct iovec from[3] = {lead_from, remote(taddr_add(end, -(int64_t)near), near),
 				remote(taddr_add(end, -(int64_t)want), far)};
-	ssize_t got = process_vm_readv(tid, to, far ? 2 : 1, from, far ? 2 : 1, 0);
+	unsigned first = lead.iov_len ? 0 : 1, n = (far ? 3 : 2) - first;
+	ssize_t got = process_vm_readv(tid, to + first, n, from + first, n, 0);
 
 	out->n = 0;
-	if (got < (ssize_t)near)
-		return;
-	out->n = (uint8_t)((size_t)got == want ? want : near);
+	if (got < (ssize_t)(lead.iov_len + near))
+		return got >= (ssize_t)lead.iov_len ? lead.iov_len : 0;
+	out->n = (uint8_t)((size_t)got == lead.iov_len + want ? want : near);
 	memcpy(out->b, buf + want - out->n, out->n);
+	return lead.iov_len;
+}
+
+void tracee_read_tail(pid_t tid, struct taddr end, size_t want, struct code_tail *out)
+{
+	read_tail(tid, (struct iovec){0}, (struct iovec){0}, end, want, out);
+}
+
+bool tracee_read_word_and_tail(pid_t tid, struct taddr at, uint32_t *word, struct taddr end, size_t want,
+			       struct code_tail *out)
+{
+	struct iovec to = {.iov_base = word, .iov_len = sizeof(*word)};
+
+	return read_tail(tid, to, remote(at, sizeof(*word)), end, want, out) == sizeof(*word);
 }
 
 int tracee_get_regs(pid_t tid, struct user_regs_struct *regs)

@@ -6,7 +6,9 @@
 #include "model/evidence.h"
 #include "model/taddr.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <sys/user.h>
 
@@ -21,6 +23,13 @@ int tracee_write(pid_t tid, struct taddr addr, const void *buf, size_t n);
 
 /* The last want bytes before end, fewer where an unmapped page begins between. */
 void tracee_read_tail(pid_t tid, struct taddr end, size_t want, struct code_tail *out);
+
+/*
+ * A word, and the last want bytes before end, by one system call. False when the
+ * word could not be read: then out is empty.
+ */
+bool tracee_read_word_and_tail(pid_t tid, struct taddr at, uint32_t *word, struct taddr end, size_t want,
+			       struct code_tail *out);
 
 /*
  * A stopped tracee's registers, always in the 64-bit layout: PTRACE_GETREGS of

@@ -41,6 +41,8 @@ struct vdso_memo {
 	uint8_t image[];
 };
 
+enum { CALLER_GUESSES = 64 };
+
 struct space {
 	/* shared by this many tasks */
 	unsigned refs;
@@ -58,6 +60,7 @@ struct space {
 	struct taddr vdso_base;
 	struct vdso_memo *vdso_memo; /* outlives the caches: handed on to the next image */
 	struct cached_site *sites;
+	uint32_t callers[CALLER_GUESSES]; /* who called the vDSO last, by number and stack pointer */
 
 	/* what was planted to count entries in place; trace/inplace.h. Freed by its own function. */
 	void *planted;
