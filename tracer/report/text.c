@@ -110,10 +110,10 @@ static void counting(struct text *x)
 	}
 	if (in_place && stopped)
 		page_wrap(&x->page, INK_DIM, 0, 0,
-			  "Calls through the vDSO were counted in the program itself, but not in:");
+			  "Frequent calls through the vDSO were counted in the program itself, but not in:");
 	else if (in_place)
 		page_wrap(&x->page, INK_DIM, 0, 0,
-			  "Calls through the vDSO were counted in the program itself, without stopping it.");
+			  "Frequent calls through the vDSO were counted in the program itself.");
 	else if (stopped)
 		page_wrap(&x->page, INK_DIM, 0, 0, "Counted by stops, not in the program itself:");
 	for (size_t i = 0; i < t->nimages; i++) {
