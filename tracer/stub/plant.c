@@ -60,7 +60,7 @@ static uint32_t memory_file_flags(void)
 	return fd < 0 ? MFD_CLOEXEC : MFD_CLOEXEC | MFD_EXEC;
 }
 
-/* Maps a memory file of the task's here, whole. NULL, with a negative errno in *rc, when it cannot be had. */
+/* Maps a memory file of the task's here, whole. NULL, with -ENOMEM in *rc, when it cannot be had. */
 static void *map_here(pid_t tid, int32_t fd, size_t size, int *rc)
 {
 	auto_close int here = -1;
@@ -74,7 +74,7 @@ static void *map_here(pid_t tid, int32_t fd, size_t size, int *rc)
 		if (map != MAP_FAILED)
 			return map;
 	}
-	*rc = -errno;
+	*rc = -ENOMEM;
 	return NULL;
 }
 

@@ -163,7 +163,8 @@ static bool plant(struct tracer *tr, struct thread *t, uint32_t int80_at)
 	}
 	p->barren = true;
 	if (rc != -ESRCH)
-		planted_note_stops(tr, t->space, "no memory could be mapped into it");
+		planted_note_stops(tr, t->space, rc == -EMFILE ? "all its file descriptors were in use" :
+							 "no memory could be mapped into it");
 	return false;
 }
 
