@@ -35,12 +35,6 @@ void tracer_fini(struct tracer *tr)
 	scan_cache_free(tr->scan_cache);
 }
 
-/* Its entries are seen at syscall-entry-stops, whatever the filter says of them. */
-static bool stops_twice(const struct thread *t)
-{
-	return t->space && t->space->every;
-}
-
 static void resume(struct tracer *tr, struct thread *t, int sig)
 {
 	turn_resume(tr, t, PTRACE_CONT, sig);
@@ -132,7 +126,7 @@ static void count_if_entry(struct tracer *tr, struct thread *t)
 {
 	struct ptrace_syscall_info info;
 
-	if (!(tr->attached || stops_twice(t)) || !counts(tr, t))
+	if (!turn_stops_at_every_call(tr, t) || !counts(tr, t))
 		return;
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info), &info) <= 0)
 		entry_unreadable(tr, errno);
@@ -172,7 +166,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 	switch (s->kind) {
 	case STOP_SECCOMP:
 		/* Otherwise it has been counted, at the stop right before this one. */
-		to_exit = counts(tr, t) && !stops_twice(t) && entry_handle(tr, t);
+		to_exit = counts(tr, t) && !turn_stops_at_every_call(tr, t) && entry_handle(tr, t);
 		turn_resume(tr, t, to_exit ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SYSCALL:

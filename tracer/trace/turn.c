@@ -6,19 +6,13 @@
 /* A turn costs one wait4() more: one in so many stops is not felt, and nobody starves. */
 enum { STOPS_PER_TURN = 8 };
 
-/* Its entries are seen at syscall-entry-stops, whatever the filter says of them. */
-static bool stops_at_every_call(const struct tracer *tr, const struct thread *t)
-{
-	return tr->attached || (t->space && t->space->every);
-}
-
 void turn_go(struct tracer *tr, struct thread *t)
 {
 	enum __ptrace_request how = (enum __ptrace_request)t->held.how;
 
 	threads_dequeue(&tr->threads, t);
 	t->held.how = 0;
-	if (how == PTRACE_CONT && stops_at_every_call(tr, t))
+	if (how == PTRACE_CONT && turn_stops_at_every_call(tr, t))
 		how = PTRACE_SYSCALL;
 	/* ESRCH is no error: the task was killed, and wait4() will say so. */
 	ptrace(how, t->tid, NULL, (long)t->held.sig);

@@ -13,8 +13,8 @@
 
 /*
  * t stands at a stop that has been handled. It goes on now, or when the turn
- * ends, or when all of its address space stand still where inplace_interrupts()
- * says so. Of PTRACE_CONT is made PTRACE_SYSCALL where all its entries must stop.
+ * ends, or when all of its address space stand still where inplace_holds() says
+ * so. Of PTRACE_CONT is made PTRACE_SYSCALL where all its entries must stop.
  */
 void turn_resume(struct tracer *tr, struct thread *t, enum __ptrace_request how, int sig);
 
@@ -31,5 +31,11 @@ static inline bool turn_open(const struct tracer *tr)
 }
 
 void turn_end(struct tracer *tr);
+
+/* Are t's entries seen at syscall-entry-stops, whatever a filter says of them? */
+static inline bool turn_stops_at_every_call(const struct tracer *tr, const struct thread *t)
+{
+	return tr->attached || (t->space && t->space->every);
+}
 
 #endif
