@@ -44,9 +44,8 @@ int stub_plant(struct stub_image *im, pid_t tid, uint32_t int80_at);
 bool stub_planted(const struct stub_image *im);
 
 /*
- * For the copy that fork made of an address space: it counts in the same table, or
- * is watched by itself.
- * That holds as long as the same return address means the same code in both:
+ * For the copy that fork made of an address space. A watched one is watched by
+ * itself; a planted one counts in the same table, as long as the same return address means the same code in both:
  * before one of them changes its code, stub_part_begin() keeps the table from
  * learning, and afterwards stub_part_end() gives it one of its own. tid stands
  * at the syscall-exit-stop of the call that changed it. Where that fails, with a

@@ -15,9 +15,6 @@
 /* Of 32-bit code under a 64-bit kernel: __USER32_CS. */
 enum { USER32_CS = 0x23 };
 
-/* In eflags: each instruction ends with a SIGTRAP. */
-#define TRAP_FLAG 0x100ull
-
 enum { SYSCALL_STOP = SIGTRAP | 0x80 };
 
 /* What it is run to. */
@@ -82,9 +79,19 @@ int inject_begin(struct injection *in, pid_t tid, uint32_t at)
 	return 0;
 }
 
-int inject_call(struct injection *in, int nr, const uint32_t args[6], int32_t *result)
+/* Its registers, in no call that the kernel might want to restart, and single-stepped by nobody. */
+static struct user_regs_struct outside(const struct injection *in)
 {
 	struct user_regs_struct regs = in->before;
+
+	regs.orig_rax = (uint64_t)-1;
+	regs.eflags &= ~(uint64_t)TRACEE_TRAP_FLAG;
+	return regs;
+}
+
+int inject_call(struct injection *in, int nr, const uint32_t args[6], int32_t *result)
+{
+	struct user_regs_struct regs = outside(in);
 	int rc;
 
 	regs.rip = in->at;
@@ -96,9 +103,6 @@ int inject_call(struct injection *in, int nr, const uint32_t args[6], int32_t *r
 	regs.rsi = args[3];
 	regs.rdi = args[4];
 	regs.rbp = args[5];
-	/* No call is being left that the kernel might want to restart. */
-	regs.orig_rax = (uint64_t)-1;
-	regs.eflags &= ~TRAP_FLAG;
 	rc = tracee_set_regs(in->tid, &regs);
 	for (int stop = 0; stop < 2 && rc == 0; stop++)
 		rc = run_to(in->tid, &syscall_stop, &in->stopped);
@@ -140,14 +144,12 @@ static void build_frames(const struct injection *in, uint32_t chain_at, const st
 
 static int run_chain(struct injection *in, uint32_t chain_at)
 {
-	struct user_regs_struct regs = in->before;
+	struct user_regs_struct regs = outside(in);
 	int rc;
 
 	regs.rip = chain_at + stub_blob()->chain_next;
 	regs.rsp = in->frames_at;
 	regs.cs = USER32_CS;
-	regs.orig_rax = (uint64_t)-1;
-	regs.eflags &= ~TRAP_FLAG;
 	rc = tracee_set_regs(in->tid, &regs);
 	return rc ? rc : run_to(in->tid, &seccomp_stop, &in->stopped);
 }
@@ -195,13 +197,11 @@ int inject_end(struct injection *in)
 
 int inject_again(struct injection *in, uint32_t at)
 {
-	struct user_regs_struct regs = in->before;
+	struct user_regs_struct regs = outside(in);
 	int rc;
 
 	regs.rip = at;
-	regs.rax = regs.orig_rax;
-	regs.orig_rax = (uint64_t)-1;
-	regs.eflags &= ~TRAP_FLAG;
+	regs.rax = in->before.orig_rax;
 	rc = tracee_set_regs(in->tid, &regs);
 	if (rc == 0)
 		rc = run_to(in->tid, &seccomp_stop, &in->stopped);

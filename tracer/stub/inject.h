@@ -28,8 +28,8 @@ struct injection {
 
 /*
  * tid stands at a syscall-exit-stop or at its first stop, or at the seccomp-stop of
- * an entry, which it is taken back from then. Returns 0 or a negative errno; -ESRCH when it dies, at any step: its end is left to be waited
- * for.
+ * an entry, which it is taken back from then. Returns 0 or a negative errno; -ESRCH
+ * when it dies, at any step: its end is left to be waited for.
  */
 int inject_begin(struct injection *in, pid_t tid, uint32_t at);
 

@@ -27,9 +27,8 @@ struct call {
 	enum abi abi;
 	int64_t nr;
 	uint64_t args[6];
-	enum inplace_entry in_place;
-	uint64_t ip;
-	bool int80; /* it was made by an int 0x80 of 32-bit code, that is known */
+	bool again;        /* it is known how it can be made again: */
+	uint32_t int80_at; /* by the int 0x80 there, or with 0 as the miss that it is */
 };
 
 /* Where an address is, as (module, offset), for a site or for a note. */
@@ -258,7 +257,8 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_CLONE3:
 		t->making = true;
 		read_clone_flags(t, kind, c->args);
-		inplace_cloning(tr, t, c->in_place, c->ip, c->int80);
+		if (c->again)
+			inplace_cloning(tr, t, c->int80_at);
 		return take_off_untraced(t, kind, c->abi, c->args);
 	case CALL_SIGRETURN:
 	case CALL_RT_SIGRETURN:
@@ -325,7 +325,7 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 	artefact = in_place != INPLACE_COUNTED && restart_is_artefact(t, &ev);
 	t->restart.armed = t->restart.genuine = t->restart.eintr = false;
 	/* The members that a seccomp stop fills in begin like those of a syscall-entry-stop. */
-	call = (struct call){.abi = abi_of(&ev), .nr = ev.nr, .in_place = in_place, .ip = ev.ip.v};
+	call = (struct call){.abi = abi_of(&ev), .nr = ev.nr, .again = in_place == INPLACE_MISS};
 	for (unsigned i = 0; i < 6; i++)
 		call.args[i] = info.entry.args[i];
 	t->abi = (uint8_t)call.abi;
@@ -337,11 +337,13 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 		if (!site)
 			site = decide(tr, t, &ev);
 		tally_count(&tr->tally, site, call.abi, call.nr, 1);
-		call.int80 = site->site.path == PATH_INT80;
-		if (in_place == INPLACE_MISS)
+		if (in_place == INPLACE_MISS) {
 			inplace_learn(tr, t, &ev, site);
-		else if (site->site.path == PATH_INT80)
+		} else if (site->site.path == PATH_INT80) {
 			inplace_patch(tr, t, &ev, site);
+			call.again = true;
+			call.int80_at = (uint32_t)ev.ip.v - 2;
+		}
 		if (tr->on_entry)
 			tr->on_entry(tr->on_entry_ctx, &site->site, t, &regs);
 		atomic_store_explicit(&tr->shared->entries, tr->tally.entries, memory_order_relaxed);

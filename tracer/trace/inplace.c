@@ -19,9 +19,6 @@
 #include <sys/personality.h>
 #include <unistd.h>
 
-/* In eflags: each instruction ends with a SIGTRAP. */
-#define TRAP_FLAG 0x100u
-
 static void add_count(void *ctx, void *counter, uint32_t nr, int64_t n)
 {
 	struct tracer *tr = ctx;
@@ -79,7 +76,8 @@ static int scan(struct tracer *tr, pid_t pid, struct space *space, char **why)
 	*why = NULL;
 	if (p->image)
 		stub_range(p->image, &ours.start, &ours.end);
-	return scan_space(pid, space_maps_now(space, pid), &rule, tr->scan_cache, p->scanned, &ours, p->image ? 1 : 0, why);
+	return scan_space(pid, space_maps_now(space, pid), &rule, tr->scan_cache, p->scanned, &ours,
+			  p->image ? 1 : 0, why);
 }
 
 /* More filters than ours, and those that we were started under (Linux 5.9 counts them). */
@@ -175,12 +173,12 @@ static bool learns(const struct thread *t)
 	return p && p->image && p->learns && !p->falling && !t->space->changing;
 }
 
-void inplace_cloning(struct tracer *tr, struct thread *t, enum inplace_entry in_place, uint64_t ip, bool int80)
+void inplace_cloning(struct tracer *tr, struct thread *t, uint32_t int80_at)
 {
 	bool threads = t->clone_flags & CLONE_VM && !(t->clone_flags & CLONE_VFORK);
 
-	if (threads && learns(t) && tr->learn_after != UINT64_MAX && (in_place == INPLACE_MISS || int80))
-		plant(tr, t, int80 ? (uint32_t)ip - 2 : 0);
+	if (threads && learns(t) && tr->learn_after != UINT64_MAX)
+		plant(tr, t, int80_at);
 }
 
 /* From here on nothing is learnt that might be another's code, until inplace_mapped(). */
@@ -294,9 +292,9 @@ void inplace_patch(struct tracer *tr, struct thread *t, const struct evidence *e
 	struct planted *p = planted_of(t);
 
 	/* Code is only changed while nobody else can run it, and never where each entry is looked at. */
-	if (!learns(t) || t->space->refs > 1 || tr->learn_after || counter->site.path != PATH_INT80 || counter->site.entries < tr->patch_after ||
-	    !may_pass(tr, ev->nr) || !call_never_sleeps(&tr->calls, ev->nr) ||
-	    !plant(tr, t, (uint32_t)ev->ip.v - 2))
+	if (!learns(t) || t->space->refs > 1 || tr->learn_after || counter->site.path != PATH_INT80 ||
+	    counter->site.entries < tr->patch_after || !may_pass(tr, ev->nr) ||
+	    !call_never_sleeps(&tr->calls, ev->nr) || !plant(tr, t, (uint32_t)ev->ip.v - 2))
 		return;
 	stub_patch_site(p->image, t->tid, (uint32_t)ev->ip.v, (uint32_t)ev->nr, counter);
 }
@@ -352,7 +350,7 @@ void inplace_hide_from(struct thread *t, int sig)
 		hide_call_addr(p, t);
 	if ((sig == SIGSEGV || sig == SIGBUS) && stub_show_fault(p->image, &regs))
 		tracee_set_regs(t->tid, &regs);
-	else if (sig == SIGTRAP && regs.eflags & TRAP_FLAG)
+	else if (sig == SIGTRAP && regs.eflags & TRACEE_TRAP_FLAG)
 		planted_fall(t, "it single-steps itself");
 	else
 		inplace_hide(t);

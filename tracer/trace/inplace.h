@@ -45,11 +45,10 @@ void inplace_patch(struct tracer *tr, struct thread *t, const struct evidence *e
 		   struct tally_site *counter);
 
 /*
- * t enters a call that makes a task, in the seccomp-stop that in_place and ip are
- * of; int80: by an int 0x80 of the program's. Once there are threads it is too late
- * to plant.
+ * t enters a call that makes a task, by the program's int 0x80 at int80_at, or with 0
+ * by a miss. Once there are threads it is too late to plant.
  */
-void inplace_cloning(struct tracer *tr, struct thread *t, enum inplace_entry in_place, uint64_t ip, bool int80);
+void inplace_cloning(struct tracer *tr, struct thread *t, uint32_t int80_at);
 
 /* t enters a call that changes mappings. True when its end must be seen, for inplace_mapped(). */
 bool inplace_mapping(struct thread *t, enum call_kind kind, const uint64_t *args);

@@ -39,4 +39,7 @@ bool tracee_read_word_and_tail(pid_t tid, struct taddr at, uint32_t *word, struc
 int tracee_get_regs(pid_t tid, struct user_regs_struct *regs);
 int tracee_set_regs(pid_t tid, const struct user_regs_struct *regs);
 
+/* In eflags: each instruction ends with a SIGTRAP (Intel SDM volume 1, 3.4.3). */
+#define TRACEE_TRAP_FLAG 0x100u
+
 #endif
