@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which code may be counted in place: the vDSO's function, and an int 0x80 site. */
-#include "stub/form.h"
+#include "patch/form.h"
 #include "stub/pattern.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
 #include "unit.h"
 
 #include "count/tally.h"
-#include "launch/names.h"
-#include "trace/calls.h"
+#include "syscalls/names.h"
+#include "syscalls/calls.h"
 #include "trace/stop.h"
 
 #include <signal.h>

@@ -149,7 +149,7 @@ int session_run(const struct config *cfg)
 	if (check_what(cfg, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
 		/* Measured here, if at all: never under the filter, never while the program runs. */
 		pricing_open(cfg, &pricing);
-		tp.by_stops = counting_choose(cfg, &tp.pass);
+		counting_choose(cfg, &tp.pass);
 		status = trace(&tp, &in, &err);
 		pricing_close(&pricing);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/tracer_process.h"
 
-#include "launch/names.h"
+#include "syscalls/names.h"
 #include "report/format.h"
 #include "stack/sampler.h"
 #include "symbol/symbol.h"
@@ -262,7 +262,7 @@ static void start_ticks(const struct tracer_process *tp, struct tracer *tr)
 	const struct itimerval often = {.it_interval.tv_usec = TICK_US, .it_value.tv_usec = TICK_US};
 	struct sigaction sa = {.sa_handler = wake_up};
 
-	tr->ticks = tr->pass.on && (tr->on_counted || tp->progress);
+	tr->ticks = tr->pass.secret && (tr->on_counted || tp->progress);
 	if (!tr->ticks)
 		return;
 	sigaction(SIGALRM, &sa, NULL);
@@ -327,7 +327,6 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 	tr.pass = tp->pass;
 	tr.plant_after = tp->cfg->count == COUNT_INPLACE ? PLANT_SOON : PLANT_WORTHWHILE;
 	tr.patch_after = tp->cfg->count == COUNT_INPLACE ? PATCH_SOON : PATCH_WORTHWHILE;
-	tr.by_stops = tp->by_stops;
 	tr.follow_orphans = tp->cfg->follow_orphans;
 	tr.evidence = tp->evidence;
 	status = work(tp, &tr);

@@ -27,6 +27,9 @@ void birth_count(struct tracer *tr, const struct thread *t, bool process)
 	if (tr->background)
 		return;
 	image->threads++;
+	if (process && t->space->image64 && tr->pass.skip_native)
+		tally_blind(&tr->tally, "native-skipped", 1,
+			    "64-bit programs whose native entries were not counted (--native=count counts them)");
 	image->processes += process;
 }
 
@@ -141,7 +144,7 @@ static void note_setid(struct tracer *tr, pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
 	if (stat(path, &st) != 0 || !(st.st_mode & (S_ISUID | S_ISGID)))
 		return;
-	if ((st.st_mode & S_ISUID) && procfs_status(pid, "Uid", 10, &euid) && euid == st.st_uid &&
+	if ((st.st_mode & S_ISUID) && procfs_effective_uid(pid, &euid) && euid == st.st_uid &&
 	    procfs_status(pid, "NoNewPrivs", 10, &nnp) && !nnp)
 		return;
 	tally_blind(&tr->tally, "set-user-id", 1,

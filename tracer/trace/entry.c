@@ -21,14 +21,17 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <unistd.h>
+
+#ifndef PR_SET_SYSCALL_USER_DISPATCH
+#define PR_SET_SYSCALL_USER_DISPATCH 59 /* Linux 5.11 */
+#endif
 
 /* The call as the follow-up sees it. */
 struct call {
 	enum abi abi;
 	int64_t nr;
 	uint64_t args[6];
-	bool again;        /* it is known how it can be made again: */
-	uint32_t int80_at; /* by the int 0x80 there, or with 0 as the miss that it is */
 };
 
 /* Where an address is, as (module, offset), for a site or for a note. */
@@ -45,6 +48,7 @@ static struct module *locate(struct tracer *tr, struct thread *t, struct taddr a
 	}
 	m = modules_get(&tr->modules, t->tid, map ? map : &nowhere);
 	*offset = map ? module_offset(m, map, at) : at.v;
+	inplace_located(t);
 	return m;
 }
 
@@ -72,21 +76,12 @@ static struct tally_site *decide(struct tracer *tr, struct thread *t, const stru
 	return site;
 }
 
-static void note_mapping(struct thread *t, enum call_kind kind, const uint64_t *args)
+/* Code may change, after this stop: others must not trust what they read of it meanwhile. */
+static void note_code_changes(struct thread *t)
 {
-	bool touches;
-
 	t->space->mapped++;
-	if (kind == CALL_REMAP_ANY || kind == CALL_MREMAP)
-		touches = true;
-	else if (kind == CALL_MAP)
-		touches = (args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE)) &&
-			  maps_overlap(t->space->maps, taddr(args[0]), args[1]);
-	else
-		touches = maps_overlap(t->space->maps, taddr(args[0]), args[1]);
-	if (!touches || t->changing)
+	if (t->changing)
 		return;
-	/* The change happens after this stop: others must not trust a snapshot taken meanwhile. */
 	t->changing = true;
 	t->space->changing++;
 	space_forget(t->space);
@@ -162,7 +157,7 @@ static void note_seccomp(struct tracer *tr, struct thread *t, const struct call 
 					   : op == PR_SET_SECCOMP && c->args[1] == SECCOMP_MODE_FILTER;
 
 	if (filter) {
-		inplace_stop_learning(t);
+		inplace_close(t, "it installed a seccomp filter of its own");
 		tr->own_filters = true;
 		disguise_drop_filter(&tr->disguise);
 		tally_blind(&tr->tally, "seccomp-filter", 1,
@@ -170,16 +165,20 @@ static void note_seccomp(struct tracer *tr, struct thread *t, const struct call 
 	} else if (strict && !tr->attached)
 		tally_blind(&tr->tally, "seccomp-strict", 1,
 			    "requests for strict seccomp mode, which the kernel refuses to a program under a filter (EINVAL); untraced they would be granted");
-	else if (kind == CALL_PRCTL && op == 59 /* PR_SET_SYSCALL_USER_DISPATCH */ && c->args[1])
+	else if (kind == CALL_PRCTL && op == PR_SET_SYSCALL_USER_DISPATCH && c->args[1]) {
+		inplace_close(t, "it uses Syscall User Dispatch");
 		tally_blind(&tr->tally, "syscall-user-dispatch", 0,
 			    "calls that Syscall User Dispatch turned into SIGSYS before the tracer could see them as entries");
+	}
 }
 
 /* Root's tracer may look at any memory (ptrace(2), "Ptrace access mode checking"). */
-static void note_closed(struct tracer *tr, const struct call *c)
+static void note_closed(struct tracer *tr, struct thread *t, const struct call *c)
 {
-	if (c->args[0] == PR_SET_DUMPABLE && c->args[1] != 1 && geteuid() != 0)
-		tally_blind(&tr->tally, "closed-memory", 1,
+	if (c->args[0] != PR_SET_DUMPABLE || c->args[1] == 1 || geteuid() == 0)
+		return;
+	inplace_close(t, "it closed its memory to other programs of this user");
+	tally_blind(&tr->tally, "closed-memory", 1,
 			    "calls by which the program closed its memory to other programs of this user (PR_SET_DUMPABLE): entries that could not be looked at any more are counted as unknown");
 }
 
@@ -211,24 +210,13 @@ static void note_write(struct tracer *tr, struct thread *t, uint64_t fd)
 	}
 }
 
-/* Mappings change. Returns true when the call's end must be seen. */
-static bool follow_mapping(struct thread *t, enum call_kind kind, const uint64_t *args)
+/* Mappings change. What old mmap(2) does is in memory that may change before the kernel reads it. */
+static void follow_mapping(struct thread *t, enum call_kind kind, const uint64_t *args)
 {
-	uint32_t words[6];
-	uint64_t unpacked[6];
-
-	if (kind == CALL_OLD_MMAP) {
-		kind = CALL_REMAP_ANY;
-		if (tracee_read(t->tid, taddr(args[0]), words, sizeof(words)) == sizeof(words)) {
-			kind = CALL_MAP;
-			for (unsigned i = 0; i < 6; i++)
-				unpacked[i] = words[i];
-			args = unpacked;
-		}
-	}
-	note_mapping(t, kind, args);
-	t->mapping = inplace_mapping(t, kind, args);
-	return t->mapping;
+	if (inplace_mapping(t, kind, args))
+		note_code_changes(t);
+	else
+		t->space->mapped++;
 }
 
 static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
@@ -239,11 +227,17 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_MAP:
 	case CALL_OLD_MMAP:
 	case CALL_REMAP:
+	case CALL_PROTECT:
+	case CALL_ADVISE:
 	case CALL_MREMAP:
 	case CALL_REMAP_ANY:
-		return follow_mapping(t, kind, c->args);
+	case CALL_IPC:
+	case CALL_BRK:
+	case CALL_ARCH_PRCTL:
+		follow_mapping(t, kind, c->args);
+		break;
 	case CALL_PERSONALITY:
-		inplace_mapping(t, kind, c->args);
+		inplace_personality(t, c->args[0]);
 		break;
 	case CALL_FORK:
 		t->making = true;
@@ -257,8 +251,8 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_CLONE3:
 		t->making = true;
 		read_clone_flags(t, kind, c->args);
-		if (c->again)
-			inplace_cloning(tr, t, c->int80_at);
+		if (c->abi == ABI_I386)
+			inplace_cloning(tr, t);
 		return take_off_untraced(t, kind, c->abi, c->args);
 	case CALL_SIGRETURN:
 	case CALL_RT_SIGRETURN:
@@ -268,7 +262,7 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_PRCTL:
 		disguise_prctl(&tr->disguise, t, c->args[0], c->args[1]);
 		note_seccomp(tr, t, c, kind);
-		note_closed(tr, c);
+		note_closed(tr, t, c);
 		break;
 	case CALL_SECCOMP:
 		note_seccomp(tr, t, c, kind);
@@ -302,15 +296,34 @@ void entry_unreadable(struct tracer *tr, int error)
 			    "entries whose task was killed before they could be looked at");
 }
 
+/* The filter lets the likes of it pass; it stopped only for what it does. */
+static bool is_skipped(const struct tracer *tr, const struct evidence *ev)
+{
+	return tr->pass.skip_native && ev->arch != ABI_I386 && ev->ip.v > UINT32_MAX;
+}
+
+/* Counts it, unless it is made again only because of us. */
+static void count(struct tracer *tr, struct thread *t, const struct evidence *ev, const struct call *call,
+		  const struct user_regs_struct *regs)
+{
+	struct tally_site *site = space_cached(t->space, ev);
+
+	if (!site)
+		site = decide(tr, t, ev);
+	tally_count(&tr->tally, site, call->abi, call->nr, 1);
+	inplace_counted(tr, t, ev, site);
+	if (tr->on_entry)
+		tr->on_entry(tr->on_entry_ctx, &site->site, t, regs);
+	atomic_store_explicit(&tr->shared->entries, tr->tally.entries, memory_order_relaxed);
+}
+
 bool entry_handle(struct tracer *tr, struct thread *t)
 {
 	struct ptrace_syscall_info info;
 	struct user_regs_struct regs;
 	struct evidence ev;
 	struct call call;
-	struct tally_site *site;
-	enum inplace_entry in_place;
-	bool artefact;
+	bool artefact, restarted;
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info), &info) <= 0 ||
 	    tracee_get_regs(t->tid, &regs) != 0) {
@@ -319,35 +332,21 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 	}
 	if (t->space->changing)
 		space_forget(t->space);
-	in_place = inplace_entry(t, &info, &regs);
+	restarted = inplace_enter(t, &regs);
 	gather(t, &info, &regs, &ev);
-	ev.restart |= in_place == INPLACE_RESTART;
-	artefact = in_place != INPLACE_COUNTED && restart_is_artefact(t, &ev);
+	ev.restart |= restarted;
+	artefact = restart_is_artefact(t, &ev);
 	t->restart.armed = t->restart.genuine = t->restart.eintr = false;
 	/* The members that a seccomp stop fills in begin like those of a syscall-entry-stop. */
-	call = (struct call){.abi = abi_of(&ev), .nr = ev.nr, .again = in_place == INPLACE_MISS};
+	call = (struct call){.abi = abi_of(&ev), .nr = ev.nr};
 	for (unsigned i = 0; i < 6; i++)
 		call.args[i] = info.entry.args[i];
 	t->abi = (uint8_t)call.abi;
-	if (artefact && !tr->background) {
+	if (artefact && !tr->background)
 		tally_blind(&tr->tally, "restart-by-tracing", 1,
 			    "calls that were interrupted and made again only because a traced program is woken by signals that it ignores; not among the entries");
-	} else if (!tr->background && in_place != INPLACE_COUNTED) {
-		site = space_cached(t->space, &ev);
-		if (!site)
-			site = decide(tr, t, &ev);
-		tally_count(&tr->tally, site, call.abi, call.nr, 1);
-		if (in_place == INPLACE_MISS) {
-			inplace_learn(tr, t, &ev, site);
-		} else if (site->site.path == PATH_INT80) {
-			inplace_patch(tr, t, &ev, site);
-			call.again = true;
-			call.int80_at = (uint32_t)ev.ip.v - 2;
-		}
-		if (tr->on_entry)
-			tr->on_entry(tr->on_entry_ctx, &site->site, t, &regs);
-		atomic_store_explicit(&tr->shared->entries, tr->tally.entries, memory_order_relaxed);
-	}
+	else if (!tr->background && !is_skipped(tr, &ev))
+		count(tr, t, &ev, &call, &regs);
 	return follow_up(tr, t, &call);
 }
 

@@ -24,7 +24,6 @@ void tracer_init(struct tracer *tr, struct trace_shared *shared)
 	memset(tr, 0, sizeof(*tr));
 	tr->shared = shared;
 	calls_init(&tr->calls);
-	tr->scan_cache = scan_cache_new();
 }
 
 void tracer_fini(struct tracer *tr)
@@ -32,7 +31,6 @@ void tracer_fini(struct tracer *tr)
 	threads_fini(&tr->threads);
 	tally_fini(&tr->tally);
 	modules_fini(&tr->modules);
-	scan_cache_free(tr->scan_cache);
 }
 
 static void resume(struct tracer *tr, struct thread *t, int sig)
@@ -66,7 +64,7 @@ static void leave(struct tracer *tr, struct thread *t)
 	threads_remove(&tr->threads, t);
 	/* Perhaps the others waited for this one only. */
 	if (space)
-		inplace_recheck(tr, space);
+		inplace_recheck(space);
 	space_unref(space);
 	if (!making)
 		return;
@@ -159,8 +157,10 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 {
 	struct thread *made;
 	bool to_exit;
+	int sig;
 
 	turn_stopped(tr, t);
+	t->at_entry = s->kind == STOP_SECCOMP;
 	thread_mapping_settled(t);
 	t->making = t->making && s->kind == STOP_FORK;
 	switch (s->kind) {
@@ -171,24 +171,24 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		break;
 	case STOP_SYSCALL:
 		entry_restore_untraced(t);
-		if (t->mapping)
-			inplace_mapped(tr, t);
-		t->mapping = false;
 		count_if_entry(tr, t);
 		resume(tr, t, 0);
 		break;
 	case STOP_SIGNAL:
-		note_signal(tr, t, s->value);
-		inplace_hide_from(t, s->value);
-		if (let_faulting_init_go(tr, t, s->value))
-			break;
-		if (t->space)
-			restart_expect_from_stop(&tr->calls, t, s->value);
-		if (s->value == SIGSYS)
-			entry_note_sigsys(tr, t);
-		resume(tr, t, s->value);
+		sig = inplace_hide_from(t, s->value);
+		if (sig) {
+			note_signal(tr, t, sig);
+			if (let_faulting_init_go(tr, t, sig))
+				break;
+			if (t->space)
+				restart_expect_from_stop(&tr->calls, t, sig);
+			if (sig == SIGSYS)
+				entry_note_sigsys(tr, t);
+		}
+		resume(tr, t, sig);
 		break;
 	case STOP_GROUP:
+		inplace_hide(t);
 		if (t->space)
 			restart_expect_from_stop(&tr->calls, t, 0);
 		t->interrupted = false;
@@ -199,6 +199,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			on_first_stop(tr, t);
 			break;
 		}
+		inplace_hide(t);
 		/* It may come late: for a stop that was there when the task was interrupted. */
 		if (t->interrupted)
 			restart_expect_from_interrupt(&tr->calls, t);

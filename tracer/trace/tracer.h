@@ -8,9 +8,8 @@
 
 #include "base/err.h"
 #include "count/tally.h"
-#include "launch/filter.h"
-#include "stub/scan.h"
-#include "trace/calls.h"
+#include "filter/filter.h"
+#include "syscalls/calls.h"
 #include "trace/shared.h"
 #include "tracee/module.h"
 #include "tracee/thread.h"
@@ -39,7 +38,6 @@ struct tracer {
 	struct trace_shared *shared;
 	bool attached;       /* to running programs, by -p: PTRACE_SYSCALL and no filter */
 	struct filter_pass pass; /* what its filter lets through: entries counted in place */
-	const char *by_stops;    /* why nothing passes, though it was wanted; or NULL */
 	bool follow_orphans; /* go on after the main program has ended */
 	FILE *evidence;      /* gets the evidence of each site's first entry; or NULL */
 	/* at each counted entry, with the registers there; site names it until the tally is finished */
@@ -48,7 +46,7 @@ struct tracer {
 	/* n entries of site that did not stop; fewer, if negative */
 	void (*on_counted)(void *ctx, const struct site *site, int64_t n);
 	void *on_entry_ctx;
-	unsigned plant_after;    /* an image is planted when it has made so many calls through the vDSO */
+	unsigned plant_after;    /* a program is patched when it has made so many calls through the vDSO */
 	uint64_t patch_after;    /* an int 0x80 site counts itself when it has made so many entries */
 	uint64_t learn_after;    /* a site's first entries stop, so many of them; UINT64_MAX: all */
 	bool ticks;              /* an alarm interrupts the wait now and then: look at the counters then */
@@ -68,13 +66,13 @@ struct tracer {
 	/* what lives now */
 	struct threads threads;
 	unsigned stops;      /* that others might have waited behind; trace/turn.h */
+	unsigned tick;       /* how often the counters in programs were looked at */
 	bool background;     /* the report is written: only keep the rest alive */
 	bool finishing;      /* told to stop: attached programs are being let go */
 
 	/* what was seen */
 	struct calls calls;
 	struct modules modules;
-	struct scan_cache *scan_cache;
 	struct tally tally;
 };
 

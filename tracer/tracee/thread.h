@@ -23,7 +23,8 @@ struct thread {
 	/* between two stops */
 	bool changing;        /* in a call that changes mappings */
 	bool making;          /* in a call that makes a task */
-	bool mapping;         /* in a call that may make memory executable, and whose end is looked at */
+	bool at_entry;        /* it stands at the seccomp-stop of an entry */
+	bool handling;        /* its stop is being handled */
 	bool in_vfork;        /* waits in the kernel for its vfork child */
 	uint64_t clone_flags; /* of the fork, vfork, clone or clone3 entered last */
 	bool sigsys_seen;     /* a SIGSYS was delivered, so its death by one is no surprise */
@@ -45,7 +46,8 @@ struct thread {
 		bool armed;
 		bool artefact; /* only because the task is traced: no entry of the program's own */
 		bool eintr;    /* it would have answered EINTR, had the signal not been one to be ignored */
-		bool genuine;  /* since its last entry something interrupted it that would untraced, too */
+		bool genuine;  /* something interrupted it that would untraced, too, with these: */
+		uint64_t genuine_ip, genuine_sp, genuine_result;
 		uint64_t sp;
 		uint64_t ip;   /* artefacts only: behind the entry instruction, whichever it is */
 		int64_t nr;
