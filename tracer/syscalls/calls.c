@@ -80,6 +80,7 @@ void calls_init(struct calls *c)
 		c->free[nr] = (uint8_t)rows[i].free;
 		c->instant[nr] = rows[i].sleeping == INSTANT;
 	}
+	c->mmap2 = syscall_number(ABI_I386, "mmap2");
 	/* The others' mmap is mmap2 by another name. */
 	set(c, ABI_X86_64, "mmap", CALL_MAP);
 	set(c, ABI_X32, "mmap", CALL_MAP);

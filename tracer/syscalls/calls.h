@@ -59,6 +59,7 @@ struct calls {
 	uint8_t waits[ABIS][CALL_NR_MAX]; /* 1 + index of the rule for calls that can wait for ever */
 	uint8_t free[CALL_NR_MAX];        /* i386: enum call_free */
 	bool instant[CALL_NR_MAX];        /* i386 */
+	int mmap2;                        /* i386: its number */
 };
 
 /* Looks the numbers up by name, for each table. */

@@ -27,6 +27,8 @@
 #define PR_SET_SYSCALL_USER_DISPATCH 59 /* Linux 5.11 */
 #endif
 
+enum { PAGE_SIZE_32 = 4096 };
+
 /* The call as the follow-up sees it. */
 struct call {
 	enum abi abi;
@@ -129,11 +131,24 @@ static bool take_off_untraced(struct thread *t, enum call_kind kind, enum abi ab
 	return t->untraced.where != UNTRACED_NONE;
 }
 
-void entry_restore_untraced(struct thread *t)
+static void take_back_registers(struct thread *t)
+{
+	struct user_regs_struct regs;
+
+	t->lent = false;
+	if (tracee_get_regs(t->tid, &regs) != 0)
+		return;
+	t->own_regs.rax = regs.rax;
+	tracee_set_regs(t->tid, &t->own_regs);
+}
+
+void entry_restore(struct thread *t)
 {
 	struct user_regs_struct regs;
 	uint64_t flags;
 
+	if (t->lent)
+		take_back_registers(t);
 	if (t->untraced.where == UNTRACED_REGISTER && tracee_get_regs(t->tid, &regs) == 0) {
 		if (t->untraced.at_rdi)
 			regs.rdi |= CLONE_UNTRACED;
@@ -210,7 +225,7 @@ static void note_write(struct tracer *tr, struct thread *t, uint64_t fd)
 	}
 }
 
-/* Mappings change. What old mmap(2) does is in memory that may change before the kernel reads it. */
+/* Mappings change. */
 static void follow_mapping(struct thread *t, enum call_kind kind, const uint64_t *args)
 {
 	if (inplace_mapping(t, kind, args))
@@ -219,13 +234,45 @@ static void follow_mapping(struct thread *t, enum call_kind kind, const uint64_t
 		t->space->mapped++;
 }
 
+/*
+ * Old mmap(2) has its arguments in memory, which another task may change before the
+ * kernel reads them. So it is made as mmap2(2), with the arguments that were looked
+ * at, in registers; its own come back behind the call. True when that is so.
+ */
+static bool make_mmap2(struct tracer *tr, struct thread *t, const struct call *c)
+{
+	struct user_regs_struct regs;
+	uint64_t args[6];
+	uint32_t words[6];
+
+	if (c->abi != ABI_I386 || tracee_read(t->tid, taddr(c->args[0]), words, sizeof(words)) != sizeof(words) ||
+	    words[5] % PAGE_SIZE_32 || tracee_get_regs(t->tid, &regs) != 0) {
+		follow_mapping(t, CALL_OLD_MMAP, c->args);
+		return false;
+	}
+	for (unsigned i = 0; i < 6; i++)
+		args[i] = words[i];
+	follow_mapping(t, CALL_MAP, args);
+	t->own_regs = regs;
+	regs.orig_rax = (uint64_t)tr->calls.mmap2;
+	regs.rbx = words[0];
+	regs.rcx = words[1];
+	regs.rdx = words[2];
+	regs.rsi = words[3];
+	regs.rdi = words[4];
+	regs.rbp = words[5] / PAGE_SIZE_32;
+	t->lent = tracee_set_regs(t->tid, &regs) == 0;
+	return t->lent;
+}
+
 static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 {
 	enum call_kind kind = call_kind(&tr->calls, c->abi, c->nr);
 
 	switch (kind) {
-	case CALL_MAP:
 	case CALL_OLD_MMAP:
+		return make_mmap2(tr, t, c);
+	case CALL_MAP:
 	case CALL_REMAP:
 	case CALL_PROTECT:
 	case CALL_ADVISE:

@@ -49,7 +49,7 @@ static void on_first_stop(struct tracer *tr, struct thread *t)
 	/* It runs only when its maker's event has said what it is. */
 	if (!t->adopted && !birth_unclaimed(tr, t))
 		return;
-	entry_restore_untraced(t);
+	entry_restore(t);
 	inplace_born(tr, t);
 	resume(tr, t, 0);
 }
@@ -170,7 +170,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		turn_resume(tr, t, to_exit ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SYSCALL:
-		entry_restore_untraced(t);
+		entry_restore(t);
 		count_if_entry(tr, t);
 		resume(tr, t, 0);
 		break;
@@ -214,7 +214,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		t->in_vfork = t->clone_flags & CLONE_VFORK;
 		if (made)
 			on_first_stop(tr, made);
-		entry_restore_untraced(t);
+		entry_restore(t);
 		resume(tr, t, 0);
 		break;
 	case STOP_EXEC:
@@ -258,7 +258,7 @@ static void let_go(struct tracer *tr, struct thread *t, const struct stop *s)
 	if (t->tid == t->tgid && procfs_cpu(t->tid, &user, &system))
 		add_attached_cpu(tr, t, user, system);
 	/* A call that was entered to its end under PTRACE_SYSCALL needs nothing more. */
-	entry_restore_untraced(t);
+	entry_restore(t);
 	ptrace(PTRACE_DETACH, t->tid, NULL, (long)sig);
 	threads_remove(&tr->threads, t);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/user.h>
 #include <uthash.h>
 
 struct thread {
@@ -60,6 +61,10 @@ struct thread {
 		bool at_rdi;         /* register: rdi (x86-64) or rbx (i386) */
 		struct taddr flags;  /* memory: of clone3's struct clone_args */
 	} untraced;
+
+	/* its arguments were put into registers for the length of one call: those that it gets back */
+	bool lent;
+	struct user_regs_struct own_regs;
 
 	UT_hash_handle hh;
 };
