@@ -206,7 +206,7 @@ void sample_wait_gone(long tid)
 
 static __attribute__((noreturn)) void finish(const struct sample *s, int code)
 {
-	static char text[4096];
+	static char text[12288];
 	size_t at = truth_text(text, sizeof(text), 0, s->name);
 
 	at = truth_text(text, sizeof(text), at, ": ");
