@@ -11,8 +11,8 @@ SAMPLES_32_ASM = int80-loop sysenter-raw syscall32-raw far-call mode-switch int8
 # The same, hostile: what a program may do to itself and to who counts it.
 SAMPLES_32 += $(HOSTILE_32)
 SAMPLES_32_ASM += $(HOSTILE_32_ASM)
-HOSTILE_32 = forms-file forms-socket forms-wait
-HOSTILE_32_ASM =
+HOSTILE_32 = forms-file forms-socket forms-wait interrupted
+HOSTILE_32_ASM = sites makers
 # The same for 64-bit programs.
 SAMPLES_64 = int80-64-host native64 x32-number tree64
 SAMPLES_64_ASM = wow64

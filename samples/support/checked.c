@@ -27,7 +27,7 @@ static uint32_t some_flags(void)
 	return (seed >> 12 & FLAGS) | FLAG_ALWAYS | FLAG_INTERRUPTS;
 }
 
-long checked6(const struct way *w, long nr, long a, long b, long c, long d, long e, long f)
+long checked_call(const struct way *w, long nr, long a, long b, long c, long d, long e, long f)
 {
 	struct registers r = {(uint32_t)nr, (uint32_t)a, (uint32_t)b, (uint32_t)c,
 			      (uint32_t)d, (uint32_t)e, (uint32_t)f, some_flags()};
@@ -41,11 +41,6 @@ long checked6(const struct way *w, long nr, long a, long b, long c, long d, long
 	if (!same)
 		__atomic_add_fetch(&checked_wrong, 1, __ATOMIC_RELAXED);
 	return (long)r.ax;
-}
-
-const struct way *way_next(const struct way *ways, unsigned n, unsigned *turn)
-{
-	return &ways[(*turn)++ % n];
 }
 
 unsigned expect(const struct sample *s, const char *what, long got, long wanted)

@@ -30,18 +30,16 @@ struct way way_int80(void);
 extern unsigned checked_wrong;
 
 /* Counts, enters, looks. Returns what the kernel returned. */
-long checked6(const struct way *w, long nr, long a, long b, long c, long d, long e, long f);
+long checked_call(const struct way *w, long nr, long a, long b, long c, long d, long e, long f);
 
+#define checked6(w, nr, a, b, c, d, e, f) \
+	checked_call(w, nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 #define checked0(w, nr) checked6(w, nr, 1, 2, 3, 4, 5, 6)
-#define checked1(w, nr, a) checked6(w, nr, (long)(a), 2, 3, 4, 5, 6)
-#define checked2(w, nr, a, b) checked6(w, nr, (long)(a), (long)(b), 3, 4, 5, 6)
-#define checked3(w, nr, a, b, c) checked6(w, nr, (long)(a), (long)(b), (long)(c), 4, 5, 6)
-#define checked4(w, nr, a, b, c, d) checked6(w, nr, (long)(a), (long)(b), (long)(c), (long)(d), 5, 6)
-#define checked5(w, nr, a, b, c, d, e) \
-	checked6(w, nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 6)
-
-/* The same in ways that come by turns: one of n for each call. */
-const struct way *way_next(const struct way *ways, unsigned n, unsigned *turn);
+#define checked1(w, nr, a) checked6(w, nr, a, 2, 3, 4, 5, 6)
+#define checked2(w, nr, a, b) checked6(w, nr, a, b, 3, 4, 5, 6)
+#define checked3(w, nr, a, b, c) checked6(w, nr, a, b, c, 4, 5, 6)
+#define checked4(w, nr, a, b, c, d) checked6(w, nr, a, b, c, d, 5, 6)
+#define checked5(w, nr, a, b, c, d, e) checked6(w, nr, a, b, c, d, e, 6)
 
 /* Says "NAME: TEXT (NUMBER)" unless got is what it must be; returns how often it was not: 0 or 1. */
 unsigned expect(const struct sample *s, const char *what, long got, long wanted);
