@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Shows calls that come back twice or somewhere else, each by an int 0x80 of its
- * own that is run again and again: vfork, clone with a
- * stack of its own, clone3, sigreturn and rt_sigreturn. The children start right
- * behind the instruction. One clone goes through the vDSO, whose child comes back
- * from it on a stack that the program has prepared.
+ * own that is run again and again: vfork, clone and clone3 with a stack of their own,
+ * sigreturn and rt_sigreturn. The children start right behind the instruction. One
+ * clone goes through the vDSO, whose child comes back from it on a stack that the
+ * program has prepared.
  */
 #include "support/checked.h"
 #include "support/signals.h"
