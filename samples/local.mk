@@ -11,10 +11,11 @@ SAMPLES_32_ASM = int80-loop sysenter-raw syscall32-raw far-call mode-switch int8
 # The same, hostile: what a program may do to itself and to who counts it.
 SAMPLES_32 += $(HOSTILE_32)
 SAMPLES_32_ASM += $(HOSTILE_32_ASM)
-HOSTILE_32 = forms-file forms-socket forms-wait interrupted rwx implied through-file block mapped-over
+HOSTILE_32 = forms-file forms-socket forms-wait interrupted rwx implied through-file block mapped-over \
+	vdso-gone unforked
 SAMPLE_HOSTILE = checked.c checked.asm codes.c codes.asm regions.c
 SAMPLE_HOSTILE_H = samples/support/checked.h samples/support/codes.h samples/support/regions.h
-HOSTILE_32_ASM = sites makers ldt
+HOSTILE_32_ASM = sites makers ldt dropped
 # The same for 64-bit programs.
 SAMPLES_64 = int80-64-host native64 x32-number tree64
 SAMPLES_64_ASM = wow64
