@@ -12,10 +12,10 @@ SAMPLES_32_ASM = int80-loop sysenter-raw syscall32-raw far-call mode-switch int8
 SAMPLES_32 += $(HOSTILE_32)
 SAMPLES_32_ASM += $(HOSTILE_32_ASM)
 HOSTILE_32 = forms-file forms-socket forms-wait interrupted rwx implied through-file block mapped-over \
-	vdso-gone unforked
+	vdso-gone unforked forged deep-stack swap
 SAMPLE_HOSTILE = checked.c checked.asm codes.c codes.asm regions.c
 SAMPLE_HOSTILE_H = samples/support/checked.h samples/support/codes.h samples/support/regions.h
-HOSTILE_32_ASM = sites makers ldt dropped
+HOSTILE_32_ASM = sites makers ldt dropped trampolines
 # The same for 64-bit programs.
 SAMPLES_64 = int80-64-host native64 x32-number tree64
 SAMPLES_64_ASM = wow64
@@ -32,7 +32,7 @@ SAMPLES_C = $(SAMPLES_32) $(SAMPLES_32_ASM) $(SAMPLES_64) $(SAMPLES_64_ASM) \
 SAMPLES_ALL = $(SAMPLES_C) $(SAMPLES_CXX)
 sample_programs = $(SAMPLES_ALL:%=samples/%)
 noinst_DATA += $(sample_programs)
-CLEANFILES += $(sample_programs) samples/*.o samples/support/*.o
+CLEANFILES += $(sample_programs) samples/*.o samples/support/*.o samples/support/*.a
 EXTRA_DIST += samples/support/sample.c samples/support/sample.h samples/support/signals.c \
 	samples/support/signals.h samples/support/truth.c samples/support/truth.h \
 	samples/support/threads.c samples/support/threads.h samples/support/thread_start.asm \
@@ -52,9 +52,14 @@ sample_headers = samples/support/sample.h samples/support/threads.h samples/supp
 SAMPLE_SUPPORT_32 = samples/support/sample.c32.o samples/support/signals.c32.o \
 	samples/support/truth.c32.o samples/support/threads.c32.o \
 	samples/support/start32.asm32.o samples/support/thread_start.asm32.o \
-	$(SAMPLE_HOSTILE:%=samples/support/%32.o)
+	samples/support/hostile32.a
 SAMPLE_SUPPORT_64 = samples/support/sample.c64.o samples/support/signals.c64.o \
 	samples/support/truth.c64.o samples/support/start64.asm64.o
+
+# A library, so that a sample holds only the code that it uses: of some the point is what
+# stands in them.
+samples/support/hostile32.a: $(SAMPLE_HOSTILE:%=samples/support/%32.o)
+	$(AM_V_SAMPLE)rm -f $@ && $(AR) rc $@ $^
 
 AM_V_SAMPLE = $(am__v_SAMPLE_@AM_V@)
 am__v_SAMPLE_ = $(am__v_SAMPLE_@AM_DEFAULT_V@)
