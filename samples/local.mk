@@ -8,6 +8,14 @@ SAMPLES_32 = vdso-static midway restart-signal restart-stop sigreturn tree exec-
 	forks jumps crash fixed heir secret
 SAMPLES_32_ASM = int80-loop sysenter-raw syscall32-raw far-call mode-switch int80-64 jit mix \
 	late hidden full called parted
+# The same, hostile: what a program may do to itself and to who counts it.
+SAMPLES_32 += $(HOSTILE_32)
+SAMPLES_32_ASM += $(HOSTILE_32_ASM)
+HOSTILE_32 = forms-file forms-socket forms-wait interrupted rwx implied through-file block mapped-over \
+	vdso-gone unforked forged deep-stack swap dying-maker outlived
+SAMPLE_HOSTILE = checked.c checked.asm codes.c codes.asm regions.c
+SAMPLE_HOSTILE_H = samples/support/checked.h samples/support/codes.h samples/support/regions.h
+HOSTILE_32_ASM = sites makers ldt dropped trampolines dispatch
 # The same for 64-bit programs.
 SAMPLES_64 = int80-64-host native64 x32-number tree64
 SAMPLES_64_ASM = wow64
@@ -24,10 +32,11 @@ SAMPLES_C = $(SAMPLES_32) $(SAMPLES_32_ASM) $(SAMPLES_64) $(SAMPLES_64_ASM) \
 SAMPLES_ALL = $(SAMPLES_C) $(SAMPLES_CXX)
 sample_programs = $(SAMPLES_ALL:%=samples/%)
 noinst_DATA += $(sample_programs)
-CLEANFILES += $(sample_programs) samples/*.o samples/support/*.o
+CLEANFILES += $(sample_programs) samples/*.o samples/support/*.o samples/support/*.a
 EXTRA_DIST += samples/support/sample.c samples/support/sample.h samples/support/signals.c \
 	samples/support/signals.h samples/support/truth.c samples/support/truth.h \
 	samples/support/threads.c samples/support/threads.h samples/support/thread_start.asm \
+	$(SAMPLE_HOSTILE:%=samples/support/%) $(SAMPLE_HOSTILE_H) \
 	samples/support/start32.asm samples/support/start64.asm samples/support/ways.inc \
 	$(SAMPLES_C:%=samples/%.c) $(SAMPLES_CXX:%=samples/%.cc) $(SAMPLES_32_ASM:%=samples/%.asm) $(SAMPLES_64_ASM:%=samples/%.asm)
 
@@ -38,13 +47,19 @@ SAMPLE_BARE = $(SAMPLE_CFLAGS) -ffreestanding -fno-pic -fno-stack-protector \
 SAMPLE_LINK = -static -nostdlib -no-pie -Wl,-z,noexecstack -Wl,--build-id=none
 SAMPLE_NASM = $(NASM) -w+all -g -I $(top_srcdir)/samples/
 sample_headers = samples/support/sample.h samples/support/threads.h samples/support/signals.h samples/support/truth.h \
-	tracer/model/entry.h tracer/model/entry_paths.def
+	$(SAMPLE_HOSTILE_H) tracer/model/entry.h tracer/model/entry_paths.def
 
 SAMPLE_SUPPORT_32 = samples/support/sample.c32.o samples/support/signals.c32.o \
 	samples/support/truth.c32.o samples/support/threads.c32.o \
-	samples/support/start32.asm32.o samples/support/thread_start.asm32.o
+	samples/support/start32.asm32.o samples/support/thread_start.asm32.o \
+	samples/support/hostile32.a
 SAMPLE_SUPPORT_64 = samples/support/sample.c64.o samples/support/signals.c64.o \
 	samples/support/truth.c64.o samples/support/start64.asm64.o
+
+# A library, so that a sample holds only the code that it uses: of some the point is what
+# stands in them.
+samples/support/hostile32.a: $(SAMPLE_HOSTILE:%=samples/support/%32.o)
+	$(AM_V_SAMPLE)rm -f $@ && $(AR) rc $@ $^
 
 AM_V_SAMPLE = $(am__v_SAMPLE_@AM_V@)
 am__v_SAMPLE_ = $(am__v_SAMPLE_@AM_DEFAULT_V@)

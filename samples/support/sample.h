@@ -23,6 +23,7 @@ struct sample {
 	unsigned long sysinfo;   /* AT_SYSINFO: __kernel_vsyscall, or 0 */
 	enum entry_path vdso;    /* the path of a call through it */
 	char shared[16];         /* "--join=FD" once truth_share() ran */
+	bool others_enter;       /* set by the sample: the account names only some rows, others have more */
 };
 
 /* Written by each sample; returns the exit code. */
