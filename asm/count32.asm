@@ -118,7 +118,10 @@ code:
 	state	PUSHED(0) | %1
 	push	ebp
 	state	PUSHED(1) | EBP_KEPT | %1
-	call	body			; pushes the tail
+	push	strict dword %2 - code	; not by a call: in a segment with a base it would push an offset
+	fix	ADD_PAGE, 4
+	state	PUSHED(2) | EBP_KEPT | %1
+	jmp	body
 %2:
 	state	PUSHED(1) | EBP_KEPT | ENTERED | %1
 	pop	ebp

@@ -10,10 +10,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/shm.h>
 
-/* Of the i386 table; direct since Linux 5.1. */
-enum { NR_SHMAT = 397 };
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000 /* Linux 4.17 */
+#endif
+
+/* Of the i386 table; shmat directly since Linux 5.1. */
+enum { NR_MUNMAP = 91, NR_MMAP2 = 192, NR_SHMAT = 397 };
 
 #define REGION_SIZE (CODE_SIZE + (uint32_t)TABLE_SIZE)
 
@@ -142,11 +147,13 @@ static struct shared_table *new_table(pid_t tid)
  * The code is there: the task runs its setup, which attaches the table at table_at, or
  * where the kernel wants with 0. Returns its address, or a negative errno.
  */
-static int64_t attach_table(struct remote *r, const struct code_layout *c, int id, uint32_t table_at, int flags)
+static int64_t attach_table(struct remote *r, uint8_t *code, const struct code_layout *c, int id, uint32_t table_at,
+			    int flags)
 {
 	struct user_regs_struct regs = r->before;
 	int rc;
 
+	code_put_setup(code, true);
 	regs.rax = NR_SHMAT;
 	regs.rbx = (unsigned)id;
 	regs.rcx = table_at;
@@ -159,6 +166,8 @@ static int64_t attach_table(struct remote *r, const struct code_layout *c, int i
 		return rc;
 	if (regs.rip != c->setup_ip)
 		return -EIO;
+	/* It has no business there any more. */
+	code_put_setup(code, false);
 	return is_error((int32_t)regs.rsi) ? (int32_t)regs.rsi : (int64_t)(uint32_t)regs.rsi;
 }
 
@@ -175,17 +184,14 @@ static int attach(struct patch *p, struct remote *r, struct code_target *target,
 	target->code_at = (uint32_t)at;
 	target->table_at = target->code_at + CODE_SIZE;
 	rc = code_build(p->code->segment.map, target, &p->code->layout);
-	table_at = rc < 0 ? rc : attach_table(r, &p->code->layout, p->table->segment.id, place ? target->table_at : 0, 0);
+	table_at = rc < 0 ? rc : attach_table(r, p->code->segment.map, &p->code->layout, p->table->segment.id,
+					       place ? target->table_at : 0, 0);
 	if (table_at < 0)
 		return (int)table_at;
 	target->table_at = (uint32_t)table_at;
-	return code_build(p->code->segment.map, target, &p->code->layout);
-}
-
-/* For the way back to a seccomp-stop when there is no code yet: any int 0x80 of the vDSO's. */
-static uint32_t vdso_int80(const struct space *space)
-{
-	return (uint32_t)(space->vdso_base.v + space->vdso.landing_pad - 2);
+	rc = code_build(p->code->segment.map, target, &p->code->layout);
+	code_put_setup(p->code->segment.map, false);
+	return rc;
 }
 
 static int attach_somewhere(struct patch *p, pid_t tid, struct space *space, struct code_target *target)
@@ -201,7 +207,7 @@ static int attach_somewhere(struct patch *p, pid_t tid, struct space *space, str
 		if (rc == 0)
 			rc = attach(p, &r, target, place[i]);
 		if (rc != -ESRCH && rc != -ETIMEDOUT)
-			end = remote_end(&r, p->code->layout.missed80_ip ? p->code->layout.missed80_ip - 2 : vdso_int80(space));
+			end = remote_end(&r);
 	}
 	return end < 0 ? end : rc;
 }
@@ -236,8 +242,8 @@ struct patch *patch_apply(pid_t tid, struct space *space, uint32_t secret, const
 	*why = "no memory could be had to share with it";
 	if (rc == 0) {
 		examine(tid, space, p->code, &target);
-		rc = space->vdso.insn == VDSO_INSN_NONE ? -ENOTSUP : attach_somewhere(p, tid, space, &target);
-		*why = rc == -ENOTSUP ? "it has no 32-bit vDSO" : explain(rc);
+		rc = attach_somewhere(p, tid, space, &target);
+		*why = explain(rc);
 	}
 	if (rc == 0) {
 		p->code->next_trampoline = p->code->layout.trampolines_at;
@@ -264,9 +270,9 @@ int patch_own_table(struct patch *p, pid_t tid)
 	if (rc == 0) {
 		/* First: nothing may be counted there under a key that is not known. */
 		table_take_keys(t->table, p->table->table);
-		at = attach_table(&r, c, t->segment.id, c->target.table_at, SHM_REMAP);
+		at = attach_table(&r, p->code->segment.map, c, t->segment.id, c->target.table_at, SHM_REMAP);
 		rc = at < 0 ? (int)at : 0;
-		end = rc == -ESRCH || rc == -ETIMEDOUT ? 0 : remote_end(&r, c->missed80_ip - 2);
+		end = rc == -ESRCH || rc == -ETIMEDOUT ? 0 : remote_end_by(&r, c->missed80_ip - 2);
 		rc = rc < 0 ? rc : end;
 	}
 	if (rc < 0) {
@@ -283,4 +289,56 @@ int patch_lift(struct patch *p, pid_t tid)
 {
 	patch_forget_sites(p, tid, 0, UINT64_MAX);
 	return p->nsites ? -EPERM : restore_vdso(p, tid);
+}
+
+/* One call of the task's, for its own good. Returns what it answered, or a negative errno. */
+static int64_t call_once(struct patch *p, pid_t tid, int nr, const uint32_t args[6])
+{
+	struct remote r;
+	int32_t result = 0;
+	int rc = remote_begin(&r, tid), end;
+
+	if (rc < 0)
+		return rc;
+	rc = remote_call(&r, nr, args, &result);
+	if (rc == -ESRCH || rc == -ETIMEDOUT)
+		return rc;
+	end = p->nsites || p->vdso_patched ? remote_end_by(&r, p->code->layout.missed80_ip - 2) : remote_end(&r);
+	if (rc < 0 || end < 0)
+		return rc < 0 ? rc : end;
+	return is_error(result) ? result : (int64_t)(uint32_t)result;
+}
+
+int patch_map(struct patch *p, pid_t tid, uint32_t at, int prot)
+{
+	const uint32_t args[6] = {at, CODE_PAGE, (uint32_t)prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+				  UINT32_MAX, 0};
+	int64_t got = call_once(p, tid, NR_MMAP2, args);
+
+	if (got < 0)
+		return (int)got;
+	if (got != at)
+		return -ENOSPC;
+	patch_mark_code(p, at, at + CODE_PAGE);
+	return 0;
+}
+
+int patch_map_zeros(struct patch *p, pid_t tid)
+{
+	int rc = p->zeros ? 0 : patch_map(p, tid, p->code->layout.target.secret & ~(CODE_PAGE - 1), PROT_READ);
+
+	p->zeros |= rc == 0;
+	return rc;
+}
+
+void patch_unmap(struct patch *p, pid_t tid)
+{
+	const struct code_target *t = &p->code->layout.target;
+
+	for (size_t i = 0; i < p->npages; i++)
+		call_once(p, tid, NR_MUNMAP, (const uint32_t[6]){p->pages[i].at, CODE_PAGE});
+	if (p->zeros)
+		call_once(p, tid, NR_MUNMAP, (const uint32_t[6]){t->secret & ~(CODE_PAGE - 1), CODE_PAGE});
+	call_once(p, tid, NR_MUNMAP, (const uint32_t[6]){t->table_at, TABLE_SIZE});
+	call_once(p, tid, NR_MUNMAP, (const uint32_t[6]){t->code_at, CODE_SIZE});
 }

@@ -77,6 +77,17 @@ int code_build(uint8_t *code, const struct code_target *target, struct code_layo
 	return 0;
 }
 
+void code_put_setup(uint8_t *code, bool there)
+{
+	const struct code_blob *b = code_blob();
+	const uint8_t *from = code_blob_at(b->code);
+
+	if (there)
+		memcpy(code + b->setup, from + b->setup, b->setup_done - b->setup);
+	else
+		memset(code + b->setup, FILLER, (size_t)(b->setup_done - b->setup));
+}
+
 void code_mark_chunks(uint8_t *code, uint64_t start, uint64_t end)
 {
 	uint8_t *bits = code + code_blob()->chunks;

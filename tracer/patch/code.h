@@ -42,6 +42,9 @@ struct code_layout {
 /* Fills code, CODE_SIZE bytes, and *out. Returns 0, or -EINVAL for addresses that are not page-aligned. */
 int code_build(uint8_t *code, const struct code_target *target, struct code_layout *out);
 
+/* The part that setup runs: there while it is needed. */
+void code_put_setup(uint8_t *code, bool there);
+
 /* From now on there may be code in [start, end): calls that change it stop. */
 void code_mark_chunks(uint8_t *code, uint64_t start, uint64_t end);
 bool code_chunk_marked(const uint8_t *code, uint32_t at);

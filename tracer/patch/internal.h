@@ -56,6 +56,8 @@ struct site {
 	uint8_t size;        /* of that */
 	struct edit edit[2]; /* the site; SITE_PAD: and the pad */
 	unsigned nedits;
+	unsigned relies;     /* so many bytes behind it are part of its jump, unchanged */
+	uint64_t dev, inode; /* of the file that it lies in; 0: of none */
 };
 
 /* A page of the program's that holds trampolines of punned jumps. */
@@ -72,10 +74,14 @@ struct patch {
 	struct pun_page *pages;
 	size_t npages;
 	bool vdso_patched;
+	bool zeros; /* the page of the secret is mapped */
 };
 
 /* Overwrites memory of a stopped task, whatever its protection. Returns 0 or a negative errno. */
 int patch_poke(pid_t tid, uint64_t at, const void *bytes, size_t n);
+
+/* Maps a page of the task's memory at at. Returns 0, or a negative errno: -EEXIST where something is. */
+int patch_map(struct patch *p, pid_t tid, uint32_t at, int prot);
 
 /* A trampoline takes so many bytes: push, jmp, and before them a mov for SITE_MOV. */
 enum { TRAMPOLINE_SIZE = 10, TRAMPOLINE_MOV_SIZE = 15 };

@@ -102,6 +102,8 @@ bool patch_touched(const struct patch *p, uint64_t start, uint64_t end)
 	if (overlaps(start, end, t->code_at, CODE_SIZE) || overlaps(start, end, t->table_at, TABLE_SIZE) ||
 	    (p->vdso_patched && overlaps(start, end, vdso, 2 * CODE_PAGE)))
 		return true;
+	if (p->zeros && overlaps(start, end, t->secret & ~(CODE_PAGE - 1), CODE_PAGE))
+		return true;
 	for (size_t i = 0; i < p->npages; i++)
 		if (overlaps(start, end, p->pages[i].at, CODE_PAGE))
 			return true;
@@ -201,15 +203,21 @@ bool patch_undo(struct patch *p, pid_t tid, struct user_regs_struct *regs)
 	return true;
 }
 
-bool patch_enter(struct patch *p, pid_t tid, struct user_regs_struct *regs, bool *restart)
+bool patch_enter(struct patch *p, pid_t tid, struct user_regs_struct *regs, bool may_restart, bool *restart)
 {
 	const struct code_layout *c = &p->code->layout;
+	struct user_regs_struct now = *regs;
 	struct undo u = {0};
+	bool restarted = regs->rip == c->restart_ip;
 
 	*restart = false;
-	if ((regs->rip != c->restart_ip && regs->rip != c->missed80_ip) || !undo(p, tid, regs, &u))
+	if ((!restarted && regs->rip != c->missed80_ip) || !undo(p, tid, &now, &u))
 		return false;
-	*restart = regs->rip == c->target.landing_pad_at;
+	/* Its frame proves a restart of what was counted; else it was a call that stopped. */
+	if (restarted ? !may_restart && now.rip == c->target.landing_pad_at && !u.nframe : !patch_is_site(p, now.rip))
+		return false;
+	*restart = now.rip == c->target.landing_pad_at;
+	*regs = now;
 	tracee_set_regs(tid, regs);
 	return true;
 }

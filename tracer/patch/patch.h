@@ -47,6 +47,12 @@ int patch_own_table(struct patch *p, pid_t tid);
  */
 int patch_lift(struct patch *p, pid_t tid);
 
+/* Behind that: takes the memory from the program, too. tid stands as for patch_apply(). */
+void patch_unmap(struct patch *p, pid_t tid);
+
+/* The secret becomes the address of zeros, which FREE_SIXTH_POINTER needs. tid stands as for patch_apply(). */
+int patch_map_zeros(struct patch *p, pid_t tid);
+
 void patch_free(struct patch *p);
 
 /* Do calls through the vDSO count here? If not, why: a clause. */
@@ -83,9 +89,11 @@ bool patch_undo(struct patch *p, pid_t tid, struct user_regs_struct *regs);
 
 /*
  * tid stands at the entry of a call that came from the code without being counted:
- * as patch_undo(). True: they changed; *restart: the kernel has restarted a vDSO call.
+ * as patch_undo(). False: it did not come from there, but by a jump of the program's
+ * own to one of our int 0x80. *restart: the kernel has restarted a vDSO call.
+ * may_restart: the stack looks as if it could have.
  */
-bool patch_enter(struct patch *p, pid_t tid, struct user_regs_struct *regs, bool *restart);
+bool patch_enter(struct patch *p, pid_t tid, struct user_regs_struct *regs, bool may_restart, bool *restart);
 
 /* patch/undo.h */
 const struct code_layout *patch_layout(const struct patch *p);

@@ -16,7 +16,6 @@
 
 #include "base/vec.h"
 #include "decode/insn.h"
-#include "remote/remote.h"
 #include "tracee/memory.h"
 
 #include <errno.h>
@@ -25,12 +24,6 @@
 #include <sys/mman.h>
 
 enum { INT80_SIZE = 2, MOV_SIZE = 5, LEA = 0x8d, INT3 = 0xcc, PAD_ALIGN = 16 };
-
-enum { NR_MMAP2 = 192 };
-
-#ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE 0x100000 /* Linux 4.17 */
-#endif
 
 /* Addresses for punned jumps: above what mmap_min_addr forbids, and out of a stack's reach. */
 #define PUN_LOWEST 0x10000u
@@ -74,6 +67,32 @@ static void edit_set(struct edit *e, const struct around *a, uint32_t at, const 
 	memcpy(e->after, after, n);
 	for (unsigned i = 0; i < n; i++)
 		e->before[i] = (uint8_t)byte_at(a, at + i);
+}
+
+static bool meet(uint32_t a, unsigned na, uint32_t b, unsigned nb)
+{
+	return a < b + nb && b < a + na;
+}
+
+/* Would one of the two change a byte that the other has changed, or relies on? */
+static bool conflict(const struct site *a, const struct site *b)
+{
+	for (unsigned i = 0; i < a->nedits; i++) {
+		if (meet(a->edit[i].at, a->edit[i].n, b->ip, b->relies))
+			return true;
+		for (unsigned k = 0; k < b->nedits; k++)
+			if (meet(a->edit[i].at, a->edit[i].n, b->edit[k].at, b->edit[k].n))
+				return true;
+	}
+	return false;
+}
+
+static bool conflicts(const struct patch *p, const struct site *s)
+{
+	for (size_t i = 0; i < p->nsites; i++)
+		if (conflict(&p->sites[i], s) || conflict(s, &p->sites[i]))
+			return true;
+	return false;
 }
 
 /* ---- trampolines ---- */
@@ -139,19 +158,21 @@ static bool find_pad(const struct around *a, uint32_t site, uint32_t *pad)
 static bool try_pad(struct patch *p, const struct around *a, struct site *s)
 {
 	const uint32_t at = s->ip - INT80_SIZE;
-	uint8_t to_pad[SHORT_JUMP_SIZE], to_code[JUMP_SIZE];
+	uint8_t to_pad[SHORT_JUMP_SIZE], to_code[JUMP_SIZE] = {0};
 	uint32_t pad;
 
 	s->form = SITE_PAD;
 	s->size = TRAMPOLINE_SIZE;
-	if (!find_pad(a, at, &pad) || !place_in_region(p, s))
+	if (!find_pad(a, at, &pad))
 		return false;
 	code_short_jump(to_pad, at, pad);
-	code_jump(to_code, pad, s->trampoline);
 	/* The pad first: a task that jumps there must find the way. */
 	edit_set(&s->edit[0], a, pad, to_code, sizeof(to_code));
 	edit_set(&s->edit[1], a, at, to_pad, sizeof(to_pad));
 	s->nedits = 2;
+	if (conflicts(p, s) || !place_in_region(p, s))
+		return false;
+	code_jump(s->edit[0].after, pad, s->trampoline);
 	return true;
 }
 
@@ -211,32 +232,19 @@ static bool find_pun(struct patch *p, const struct maps *maps, const struct arou
 			s->trampoline = to;
 			edit_set(&s->edit[0], a, at, (const uint8_t[]){0xe9, (uint8_t)(to - (at + JUMP_SIZE))}, INT80_SIZE);
 			s->nedits = 1;
-			return true;
+			s->relies = JUMP_SIZE - INT80_SIZE;
+			return !conflicts(p, s);
 		}
 	return false;
 }
 
 static int map_pun_page(struct patch *p, pid_t tid, uint32_t at)
 {
-	const uint32_t args[6] = {at, CODE_PAGE, PROT_READ | PROT_EXEC,
-				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, UINT32_MAX, 0};
-	struct remote r;
-	int32_t result = 0;
-	int rc = remote_begin(&r, tid), end;
+	int rc = patch_map(p, tid, at, PROT_READ | PROT_EXEC);
 
-	if (rc < 0)
-		return rc;
-	rc = remote_call(&r, NR_MMAP2, args, &result);
-	if (rc == -ESRCH || rc == -ETIMEDOUT)
-		return rc;
-	end = remote_end(&r, p->code->layout.missed80_ip - INT80_SIZE);
-	if (rc == 0 && (uint32_t)result != at)
-		rc = -ENOSPC;
-	if (rc == 0 && end == 0) {
+	if (rc == 0)
 		*vec_push(p->pages, p->npages) = (struct pun_page){.at = at};
-		patch_mark_code(p, at, at + CODE_PAGE);
-	}
-	return rc ? rc : end;
+	return rc;
 }
 
 static int try_pun(struct patch *p, pid_t tid, const struct maps *maps, const struct around *a, struct site *s)
@@ -295,20 +303,36 @@ static bool is_mov(const struct around *a, uint32_t site, uint32_t nr)
 static bool try_mov(struct patch *p, const struct around *a, uint32_t nr, struct site *s)
 {
 	const uint32_t at = s->ip - INT80_SIZE - MOV_SIZE;
-	uint8_t jump[JUMP_SIZE];
+	uint8_t jump[JUMP_SIZE] = {0};
 
 	s->form = SITE_MOV;
 	s->size = TRAMPOLINE_MOV_SIZE;
 	s->nr = nr;
-	if (!is_mov(a, s->ip - INT80_SIZE, nr) || !place_in_region(p, s))
+	if (!is_mov(a, s->ip - INT80_SIZE, nr))
 		return false;
-	code_jump(jump, at, s->trampoline);
 	edit_set(&s->edit[0], a, at, jump, sizeof(jump));
 	s->nedits = 1;
+	if (conflicts(p, s) || !place_in_region(p, s))
+		return false;
+	code_jump(s->edit[0].after, at, s->trampoline);
 	return true;
 }
 
 /* ---- all together ---- */
+
+/*
+ * Behind an operand-size prefix a jump keeps 16 bits of its target (Intel SDM
+ * volume 2, JMP). The byte may also end another instruction; that cannot be told.
+ */
+static bool has_size_prefix(const struct around *a, uint32_t site)
+{
+	static const uint8_t prefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x67, 0xf0, 0xf2, 0xf3};
+	int byte;
+
+	while ((byte = byte_at(a, --site)) >= 0 && memchr(prefixes, byte, sizeof(prefixes)))
+		;
+	return byte == 0x66;
+}
 
 static const struct site *find_site(const struct patch *p, uint64_t ip)
 {
@@ -323,27 +347,32 @@ bool patch_is_site(const struct patch *p, uint64_t ip)
 	return find_site(p, ip) != NULL;
 }
 
-static bool edits_overlap(const struct patch *p, const struct site *s)
-{
-	for (size_t i = 0; i < p->nsites; i++)
-		for (unsigned e = 0; e < p->sites[i].nedits; e++)
-			for (unsigned k = 0; k < s->nedits; k++)
-				if (p->sites[i].edit[e].at < s->edit[k].at + s->edit[k].n &&
-				    s->edit[k].at < p->sites[i].edit[e].at + p->sites[i].edit[e].n)
-					return true;
-	return false;
-}
-
 static int choose(struct patch *p, pid_t tid, const struct maps *maps, const struct around *a, uint32_t nr, struct site *s)
 {
+	const struct site blank = *s;
+	bool size_prefix = has_size_prefix(a, s->ip - INT80_SIZE);
 	int rc;
 
-	if (try_pad(p, a, s))
+	if (!size_prefix && try_pad(p, a, s))
 		return 0;
-	rc = try_pun(p, tid, maps, a, s);
+	*s = blank;
+	rc = size_prefix ? -ENOSPC : try_pun(p, tid, maps, a, s);
 	if (rc == 0 || rc == -ESRCH || rc == -ETIMEDOUT)
 		return rc;
+	*s = blank;
 	return try_mov(p, a, nr, s) ? 0 : -ENOSPC;
+}
+
+/*
+ * A page that is written to has left its file: what is written to the file from then
+ * on does not show in it any more, as it would without us.
+ */
+static bool is_shared(const struct maps *maps, const struct map *map)
+{
+	for (size_t i = 0; i < maps->n; i++)
+		if (maps->list[i].shared && map->inode && maps->list[i].inode == map->inode && maps->list[i].dev == map->dev)
+			return true;
+	return map->shared;
 }
 
 int patch_site(struct patch *p, pid_t tid, struct space *space, uint32_t ip, uint32_t nr, const char **why)
@@ -356,9 +385,11 @@ int patch_site(struct patch *p, pid_t tid, struct space *space, uint32_t ip, uin
 
 	if (find_site(p, ip))
 		return -EALREADY;
-	*why = "its code is a shared mapping, which others would see changed";
-	if (!map || map->shared)
+	*why = "its code is a shared mapping, or its file is mapped shared, too";
+	if (!map || is_shared(maps, map))
 		return -EACCES;
+	s.dev = map->dev;
+	s.inode = map->inode;
 	*why = "its code could not be read";
 	read_around(tid, maps, ip, &a);
 	if (byte_at(&a, ip - INT80_SIZE) != 0xcd || byte_at(&a, ip - 1) != 0x80)
@@ -367,8 +398,6 @@ int patch_site(struct patch *p, pid_t tid, struct space *space, uint32_t ip, uin
 	if (table_counts(p->table->table, ip))
 		return -EEXIST;
 	rc = choose(p, tid, maps, &a, nr, &s);
-	if (rc == 0 && edits_overlap(p, &s))
-		rc = -ENOSPC;
 	for (unsigned e = 0; e < s.nedits && rc == 0; e++) {
 		*why = "its code could not be written";
 		rc = patch_poke(tid, s.edit[e].at, s.edit[e].after, s.edit[e].n);

@@ -161,7 +161,12 @@ int remote_run(struct remote *r, uint32_t ip, struct user_regs_struct *regs)
 	return rc;
 }
 
-int remote_end(struct remote *r, uint32_t int80_at)
+int remote_end(struct remote *r)
+{
+	return remote_end_by(r, (uint32_t)r->before.rip - 2);
+}
+
+int remote_end_by(struct remote *r, uint32_t int80_at)
 {
 	struct user_regs_struct regs = r->before;
 	int rc = 0;

@@ -36,10 +36,10 @@ int remote_call(struct remote *r, int nr, const uint32_t args[6], int32_t *resul
 /* Runs code from ip with these registers, up to an entry that stops; *regs are those at that stop. */
 int remote_run(struct remote *r, uint32_t ip, struct user_regs_struct *regs);
 
-/*
- * The task stands where it stood. int80_at: an int 0x80 in its memory, needed when
- * the last step was remote_call().
- */
-int remote_end(struct remote *r, uint32_t int80_at);
+/* The task stands where it stood. The code before its ip is the int 0x80 that it entered by, or the vDSO's. */
+int remote_end(struct remote *r);
+
+/* The same by another int 0x80, where that one is changed. */
+int remote_end_by(struct remote *r, uint32_t int80_at);
 
 #endif

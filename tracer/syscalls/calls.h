@@ -31,6 +31,7 @@ enum call_kind {
 	CALL_PERSONALITY,
 	CALL_PTRACE,
 	CALL_ARCH_PRCTL, /* may map another vDSO */
+	CALL_LDT,        /* may make a code segment in which an offset is no address */
 	CALL_WRITE,      /* may write to the terminal */
 };
 

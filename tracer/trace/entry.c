@@ -306,6 +306,9 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 		if (c->abi == ABI_I386)
 			restart_expect_from_frame(t, kind == CALL_RT_SIGRETURN);
 		break;
+	case CALL_LDT:
+		inplace_segments(t);
+		break;
 	case CALL_PRCTL:
 		disguise_prctl(&tr->disguise, t, c->args[0], c->args[1]);
 		note_seccomp(tr, t, c, kind);

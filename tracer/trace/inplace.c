@@ -2,6 +2,7 @@
 #include "trace/inplace_internal.h"
 
 #include "base/vec.h"
+#include "decode/insn.h"
 #include "trace/stop.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
@@ -13,6 +14,9 @@
 #include <sys/personality.h>
 #include <unistd.h>
 
+
+/* The code segment of 32-bit programs: __USER32_CS. */
+enum { FLAT_CODE = 0x23 };
 
 /* ---- counts ---- */
 
@@ -128,7 +132,7 @@ void inplace_copied(const struct space *from, struct space *to)
 	copy->born = false;
 	copy->why = in->why;
 	copy->any_code = in->any_code;
-	copy->zeros = in->zeros;
+	copy->segments = in->segments;
 	copy->yields = in->yields;
 	copy->mode = in->mode;
 	if (in->mode == MODE_PATCHING)
@@ -260,9 +264,23 @@ enum mode_event inplace_patch(struct space *space)
 			return MODE_DONE;
 		}
 	}
-	if (w->rule)
+	if (w->rule && w->rule != FREE_SIXTH_POINTER)
 		patch_insert(in->patch, w->ret, w->nr, w->rule, w->counter);
 	return MODE_DONE;
+}
+
+/* By a task that can make calls. Where there is none, the memory stays, and harms nobody. */
+static void unmap(struct inplace *in, const struct space *space)
+{
+	struct thread *t, *next;
+	struct user_regs_struct regs;
+
+	HASH_ITER(hh, in->tr->threads.by_tid, t, next)
+		if (t->space == space && t->held.how && t->at_entry && tracee_get_regs(t->tid, &regs) == 0 &&
+		    regs.cs == FLAT_CODE) {
+			patch_unmap(in->patch, t->tid);
+			return;
+		}
 }
 
 enum mode_event inplace_lift(struct space *space)
@@ -281,10 +299,10 @@ enum mode_event inplace_lift(struct space *space)
 		return MODE_FAILED;
 	}
 	inplace_drain(in);
+	unmap(in, space);
 	patch_free(in->patch);
 	in->patch = NULL;
 	in->calls = 0;
-	in->zeros = false;
 	space->vdso_patched = false;
 	space_forget(space);
 	return MODE_DONE;
@@ -292,13 +310,26 @@ enum mode_event inplace_lift(struct space *space)
 
 /* ---- an entry ---- */
 
+/* What stands where the vDSO's caller has its return address: does a call end there? */
+static bool is_called(const struct thread *t, const struct user_regs_struct *regs)
+{
+	struct code_tail tail;
+	struct insn call;
+	uint32_t ret;
+
+	return tracee_read_word_and_tail(t->tid, taddr((uint32_t)regs->rsp + 12), &ret, taddr(0), 0, &tail) &&
+	       (tracee_read_tail(t->tid, taddr(ret), INSN_MAX, &tail),
+		insn_ending_at(tail.b, tail.n, CPU_MODE_32, taddr(ret), INSN_CALL, &call) == 0);
+}
+
 bool inplace_enter(struct thread *t, struct user_regs_struct *regs)
 {
 	struct inplace *in = inplace_of(t);
 	bool restart = false;
 
 	if (in && in->patch)
-		patch_enter(in->patch, t->tid, regs, &restart);
+		patch_enter(in->patch, t->tid, regs,
+			    (t->restart.armed && t->restart.sp == regs->rsp) || is_called(t, regs), &restart);
 	return restart;
 }
 
@@ -342,9 +373,13 @@ static void want(struct inplace *in, struct thread *t, const struct wanted *want
 }
 
 /* A key for what may be counted from now on, in a patched space. */
-static enum stop_reason insert(struct inplace *in, const struct wanted *w)
+static enum stop_reason insert(struct inplace *in, const struct thread *t, const struct wanted *w)
 {
-	int rc = patch_insert(in->patch, w->ret, w->nr, w->rule, w->counter);
+	int rc;
+
+	if (w->rule == FREE_SIXTH_POINTER && patch_map_zeros(in->patch, t->tid) != 0)
+		return REASON_ARGUMENTS;
+	rc = patch_insert(in->patch, w->ret, w->nr, w->rule, w->counter);
 
 	return rc == -ENOTSUP ? REASON_IMAGE : rc < 0 ? REASON_TABLE_FULL : REASON_FIRST;
 }
@@ -352,7 +387,7 @@ static enum stop_reason insert(struct inplace *in, const struct wanted *w)
 static enum stop_reason learn_vdso(struct inplace *in, struct thread *t, const struct wanted *w)
 {
 	if (in->mode == MODE_PATCHED)
-		return insert(in, w);
+		return insert(in, t, w);
 	if (in->mode == MODE_STOPS && ++in->calls >= in->tr->plant_after)
 		want(in, t, w);
 	return REASON_FIRST;
@@ -361,8 +396,8 @@ static enum stop_reason learn_vdso(struct inplace *in, struct thread *t, const s
 static enum stop_reason learn_int80(struct inplace *in, struct thread *t, const struct wanted *w)
 {
 	if (in->patch && patch_is_site(in->patch, w->ip))
-		return in->mode == MODE_PATCHED ? insert(in, w) : REASON_FIRST;
-	if (is_refused(in, w->ip))
+		return in->mode == MODE_PATCHED ? insert(in, t, w) : REASON_FIRST;
+	if (in->segments || is_refused(in, w->ip))
 		return REASON_NO_ROOM;
 	if (w->counter->site.entries >= in->tr->patch_after && (in->mode == MODE_PATCHED || in->mode == MODE_STOPS))
 		want(in, t, w);
@@ -376,7 +411,8 @@ static enum stop_reason learn(struct inplace *in, struct thread *t, const struct
 
 	if (path == PATH_RESTART || path == PATH_VDSO_INT80 || ev->restart)
 		return REASON_SIGNAL;
-	if (path != PATH_VDSO_SYSCALL && path != PATH_VDSO_SYSENTER && path != PATH_INT80)
+	/* With another code segment, addresses in it are not those of memory. */
+	if (ev->cs != FLAT_CODE || (path != PATH_VDSO_SYSCALL && path != PATH_VDSO_SYSENTER && path != PATH_INT80))
 		return REASON_OTHER_WAY;
 	if (in->mode == MODE_CLOSED || in->mode == MODE_STUCK)
 		return REASON_IMAGE;

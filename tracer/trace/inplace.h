@@ -46,6 +46,9 @@ bool inplace_mapping(struct thread *t, enum call_kind kind, const uint64_t *args
 /* t asks for that personality(2): under READ_IMPLIES_EXEC memory becomes code unasked. */
 void inplace_personality(struct thread *t, uint64_t persona);
 
+/* t may make code segments with a base: there, an int 0x80 must not lead away. */
+void inplace_segments(struct thread *t);
+
 /* Code of a module was looked up in the maps of the space: changes there are to be seen. */
 void inplace_located(const struct thread *t);
 

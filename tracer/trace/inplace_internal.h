@@ -19,7 +19,7 @@ struct inplace {
 	bool born;            /* its first task has run */
 	bool lift_at_birth;   /* it was copied while all was about to be taken out */
 	bool any_code;        /* memory may become code unasked: personality(READ_IMPLIES_EXEC) */
-	bool zeros;           /* the secret is an address of zeros in it */
+	bool segments;        /* it may have code segments with a base: no int 0x80 is patched */
 	const struct maps *marked; /* whose code is marked; compared, never followed */
 	unsigned tick;        /* when it was last drained */
 

@@ -5,7 +5,8 @@
 #include <sys/mman.h>
 #include <sys/personality.h>
 
-enum { YIELDS_MAX = 4 };
+/* A program that goes on changing what is patched in it is left alone in the end. */
+enum { YIELDS_MAX = 100 };
 
 /* ipc(2)'s sub-calls, linux/ipc.h */
 enum { IPC_SHMAT = 21, IPC_SHMDT = 22 };
@@ -137,6 +138,17 @@ bool inplace_mapping(struct thread *t, enum call_kind kind, const uint64_t *args
 	}
 	let_go_of(in, t, &c);
 	return code;
+}
+
+void inplace_segments(struct thread *t)
+{
+	struct inplace *in = inplace_of(t);
+
+	if (!in)
+		return;
+	in->segments = true;
+	if (in->patch)
+		patch_forget_sites(in->patch, t->tid, 0, UINT64_MAX);
 }
 
 void inplace_personality(struct thread *t, uint64_t persona)

@@ -41,7 +41,8 @@ static void quiesce(struct inplace *in, const struct space *space)
 	struct thread *t, *next;
 
 	HASH_ITER(hh, in->tr->threads.by_tid, t, next)
-		if (t->space == space && !t->handling && !stands(in, t))
+		/* One that has not stopped for the last time yet will; asked again, it would stop twice. */
+		if (t->space == space && !t->handling && !t->interrupted && !stands(in, t))
 			t->interrupted = ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL) == 0;
 }
 
