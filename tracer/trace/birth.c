@@ -88,12 +88,17 @@ static void adopt_by_proc(struct tracer *tr, struct thread *t)
 	birth_count(tr, t, t->tgid == t->tid);
 }
 
+void birth_begin(struct tracer *tr, struct thread *t)
+{
+	t->making_since = ++tr->makings;
+}
+
 bool birth_unclaimed(struct tracer *tr, struct thread *t)
 {
 	struct thread *other, *next;
 
 	HASH_ITER(hh, tr->threads.by_tid, other, next)
-		if (other->making && other != t)
+		if (other->making_since && other->making_since < t->unclaimed_at && other != t)
 			return false;
 	adopt_by_proc(tr, t);
 	return true;

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "classify/classify.h"
+#include "trace/birth.h"
 #include "trace/disguise.h"
 #include "classify/record.h"
 #include "trace/gather.h"
@@ -287,16 +288,16 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 		inplace_personality(t, c->args[0]);
 		break;
 	case CALL_FORK:
-		t->making = true;
+		birth_begin(tr, t);
 		t->clone_flags = 0;
 		break;
 	case CALL_VFORK:
-		t->making = true;
+		birth_begin(tr, t);
 		t->clone_flags = CLONE_VM | CLONE_VFORK;
 		break;
 	case CALL_CLONE:
 	case CALL_CLONE3:
-		t->making = true;
+		birth_begin(tr, t);
 		read_clone_flags(t, kind, c->args);
 		if (c->abi == ABI_I386)
 			inplace_cloning(tr, t);

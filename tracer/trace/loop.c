@@ -45,32 +45,48 @@ static double seconds(const struct timeval *tv)
 
 static void on_first_stop(struct tracer *tr, struct thread *t)
 {
+	if (!t->first_stop_seen && !t->adopted) {
+		t->unclaimed_at = tr->makings + 1;
+		tr->unclaimed++;
+	}
 	t->first_stop_seen = true;
 	/* It runs only when its maker's event has said what it is. */
 	if (!t->adopted && !birth_unclaimed(tr, t))
 		return;
+	if (t->unclaimed_at) {
+		t->unclaimed_at = 0;
+		tr->unclaimed--;
+	}
 	entry_restore(t);
 	inplace_born(tr, t);
 	resume(tr, t, 0);
 }
 
+/* A call that might have made them is over, or its task is: those that nobody claims are looked at again. */
+static void look_at_unclaimed(struct tracer *tr)
+{
+	struct thread *t, *next;
+
+	if (!tr->unclaimed)
+		return;
+	HASH_ITER(hh, tr->threads.by_tid, t, next)
+		if (t->first_stop_seen && !t->adopted)
+			on_first_stop(tr, t);
+}
+
 /* Takes a task out that is gone; one that it was making must not wait for its word. */
 static void leave(struct tracer *tr, struct thread *t)
 {
-	bool making = t->making;
-	struct thread *child, *next;
 	struct space *space = t->space ? space_ref(t->space) : NULL;
 
+	if (t->first_stop_seen && !t->adopted)
+		tr->unclaimed--;
 	threads_remove(&tr->threads, t);
 	/* Perhaps the others waited for this one only. */
 	if (space)
 		inplace_recheck(space);
 	space_unref(space);
-	if (!making)
-		return;
-	HASH_ITER(hh, tr->threads.by_tid, child, next)
-		if (child->first_stop_seen && !child->adopted)
-			on_first_stop(tr, child);
+	look_at_unclaimed(tr);
 }
 
 /* Of programs that were attached to, only what they used under our eyes counts. */
@@ -162,7 +178,10 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 	turn_stopped(tr, t);
 	t->at_entry = s->kind == STOP_SECCOMP;
 	thread_mapping_settled(t);
-	t->making = t->making && s->kind == STOP_FORK;
+	if (t->making_since && s->kind != STOP_FORK) {
+		t->making_since = 0;
+		look_at_unclaimed(tr);
+	}
 	switch (s->kind) {
 	case STOP_SECCOMP:
 		/* Otherwise it has been counted, at the stop right before this one. */
@@ -210,10 +229,11 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		break;
 	case STOP_FORK:
 		made = birth_adopt(tr, t);
-		t->making = false;
+		t->making_since = 0;
 		t->in_vfork = t->clone_flags & CLONE_VFORK;
 		if (made)
 			on_first_stop(tr, made);
+		look_at_unclaimed(tr);
 		entry_restore(t);
 		resume(tr, t, 0);
 		break;

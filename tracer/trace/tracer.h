@@ -65,6 +65,8 @@ struct tracer {
 
 	/* what lives now */
 	struct threads threads;
+	uint64_t makings;    /* calls that make tasks, entered so far: what trace/birth.h calls a time */
+	unsigned unclaimed;  /* tasks that wait at their first stop for their maker's event */
 	unsigned stops;      /* that others might have waited behind; trace/turn.h */
 	unsigned tick;       /* how often the counters in programs were looked at */
 	bool background;     /* the report is written: only keep the rest alive */

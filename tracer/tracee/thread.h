@@ -20,10 +20,11 @@ struct thread {
 	/* birth: its first stop and its maker's event come in either order */
 	bool first_stop_seen;
 	bool adopted;
+	uint64_t unclaimed_at; /* its first stop came then (trace/birth.h), and no maker has claimed it */
 
 	/* between two stops */
 	bool changing;        /* in a call that changes mappings */
-	bool making;          /* in a call that makes a task */
+	uint64_t making_since; /* in a call that makes a task, from then on; 0: in none */
 	bool at_entry;        /* it stands at the seccomp-stop of an entry */
 	bool handling;        /* its stop is being handled */
 	bool in_vfork;        /* waits in the kernel for its vfork child */
