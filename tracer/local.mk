@@ -7,6 +7,7 @@ libentrytrace_a_SOURCES = \
 	tracer/model/cost.c tracer/model/cost.h tracer/model/fingerprint.c tracer/model/fingerprint.h tracer/model/taddr.h \
 	tracer/model/config.c tracer/model/config.h \
 	tracer/model/stack.c tracer/model/stack.h \
+	tracer/model/scenario.c tracer/model/scenario.h \
 	tracer/base/err.c tracer/base/err.h tracer/base/cleanup.h tracer/base/vec.h \
 	tracer/base/helper.c tracer/base/helper.h tracer/base/monotonic.h \
 	tracer/base/json.c tracer/base/json.h tracer/base/signame.c tracer/base/signame.h \
@@ -81,6 +82,7 @@ entrytrace_SOURCES = tracer/main.c
 entrytrace_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS)
 
 include $(top_srcdir)/tracer/cli/local.mk
+include $(top_srcdir)/tracer/store/local.mk
 include $(top_srcdir)/tracer/report/local.mk
 
 # Prices: facts about the host, the loops, the measurement and what follows from it.

@@ -3,7 +3,7 @@
 #include "calibrate/calibrate.h"
 
 #include "base/cleanup.h"
-#include "calibrate/table.h"
+#include "store/table.h"
 #include "cli/command.h"
 #include "cli/emit.h"
 #include "cli/pricing.h"

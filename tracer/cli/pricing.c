@@ -2,7 +2,7 @@
 #include "cli/pricing.h"
 
 #include "calibrate/calibrate.h"
-#include "calibrate/table.h"
+#include "store/table.h"
 #include "estimate/estimate.h"
 #include "host/host.h"
 #include "model/fingerprint.h"

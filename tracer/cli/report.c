@@ -3,7 +3,7 @@
 #include "cli/command.h"
 #include "cli/emit.h"
 #include "cli/pricing.h"
-#include "report/load.h"
+#include "store/trace.h"
 
 #include <errno.h>
 #include <string.h>

@@ -7,7 +7,4 @@ libentrytrace_a_SOURCES += \
 	tracer/report/json.c tracer/report/csv.c \
 	tracer/report/text_stacks.c tracer/report/folded.c tracer/report/speedscope.c \
 	tracer/report/frame_text.c tracer/report/frame_text.h \
-	tracer/report/json_stacks.c tracer/report/json_stacks.h \
-	tracer/report/scenario.c tracer/report/scenario.h \
-	tracer/report/load.c tracer/report/load.h \
 	tracer/report/calibration.c tracer/report/calibration.h

@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "report/scenario.h"
+#include "model/scenario.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/scenario.h"
+#include "model/scenario.h"
 
 const struct scenario_info scenario_info[SCENARIOS] = {
 	[SCENARIO_NATIVE_64BIT] = {"native-64bit", "rebuilt as x86-64"},

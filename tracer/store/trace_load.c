@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/json_stacks.h"
-#include "report/load.h"
+#include "store/stacks.h"
+#include "store/trace.h"
 
 #include "base/cleanup.h"
 #include "base/json.h"

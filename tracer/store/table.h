@@ -6,8 +6,8 @@
  * (~/.local/state without the variable), HASH being that of the fingerprint, so
  * that a home shared by several machines holds a table for each.
  */
-#ifndef ET_CALIBRATE_TABLE_H
-#define ET_CALIBRATE_TABLE_H
+#ifndef ET_STORE_TABLE_H
+#define ET_STORE_TABLE_H
 
 #include "base/err.h"
 #include "model/cost.h"

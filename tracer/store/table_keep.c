@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "calibrate/table.h"
+#include "store/table.h"
 
 #include "base/cleanup.h"
 #include "base/json.h"

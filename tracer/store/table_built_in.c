@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/vec.h"
-#include "calibrate/table.h"
+#include "store/table.h"
 
 #include <errno.h>
 #include <string.h>

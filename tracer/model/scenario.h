@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the scenarios of an estimate are called. */
-#ifndef ET_REPORT_SCENARIO_H
-#define ET_REPORT_SCENARIO_H
+#ifndef ET_MODEL_SCENARIO_H
+#define ET_MODEL_SCENARIO_H
 
 #include "model/cost.h"
 

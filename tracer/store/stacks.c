@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/json_stacks.h"
+#include "store/stacks.h"
 
 #include "base/vec.h"
 

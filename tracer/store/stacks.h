@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The "stacks" of a site in the JSON: [{entries, samples, end, frames [{kind, ...}]}]. */
-#ifndef ET_REPORT_JSON_STACKS_H
-#define ET_REPORT_JSON_STACKS_H
+#ifndef ET_STORE_STACKS_H
+#define ET_STORE_STACKS_H
 
 #include "base/json.h"
 #include "model/trace.h"
