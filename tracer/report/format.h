@@ -21,6 +21,7 @@ struct report_style {
 	bool color;
 	bool utf8;
 	enum weight weight;
+	bool uncut;        /* a file or a pipe: nothing is shortened to fit */
 };
 
 struct report_format {

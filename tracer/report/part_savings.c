@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The text report's what-if table, with what its figures rest on. */
-#include "report/text.h"
+/* The what-if table, with what its figures rest on. */
+#include "report/parts.h"
 
 #include "base/cleanup.h"
+#include "base/err.h"
 #include "base/text.h"
 #include "model/scenario.h"
 
@@ -34,17 +35,16 @@ static struct priced amount(struct priced p, bool loses)
 	return (struct priced){p.known, -p.value, {-p.ci95.hi, -p.ci95.lo}};
 }
 
-static void note(struct text *x, const char *text)
+static void note(struct parts *x, const char *text)
 {
-	page_put(&x->page, INK_DIM, x->page.style->utf8 ? "  \u2022 " : "  * ");
-	page_wrap(&x->page, INK_DIM, 4, 4, text);
+	doc_run(doc_note(x->doc, x->style->utf8 ? "  \u2022 " : "  * ", INK_DIM), INK_DIM, "%s", text);
 }
 
 /* What the prices come from, one sentence. */
-static char *which_table(const struct text *x)
+static char *which_table(const struct parts *x)
 {
 	const struct estimate *e = x->est;
-	bool utf8 = x->page.style->utf8, tsc = e->clock && strcmp(e->clock, "tsc") == 0;
+	bool utf8 = x->style->utf8, tsc = e->clock && strcmp(e->clock, "tsc") == 0;
 	const char *cycles = tsc ? "; its cycles are estimated, for want of a PMU" : "";
 	auto_free char *name = text_escape(e->calibration, utf8);
 	auto_free char *differs = text_escape(e->mismatch, utf8);
@@ -65,11 +65,11 @@ static bool shares_known(const struct estimate *e)
 	return false;
 }
 
-static void notes(struct text *x, uint64_t left_out)
+static void notes(struct parts *x, uint64_t left_out)
 {
 	const struct estimate *e = x->est;
 	auto_free char *table = which_table(x);
-	auto_free char *cpu = xstrdup(num_seconds(e->cpu_seconds, x->page.g).s);
+	auto_free char *cpu = xstrdup(num_seconds(e->cpu_seconds, x->g).s);
 	auto_free char *shares =
 		e->baseline ? xasprintf("CPU time is the %s that the program took untraced.", cpu)
 			    : xasprintf("CPU time is the %s of this run. Tracing inflates it, so the shares are lower "
@@ -95,36 +95,35 @@ static bool all_native(const struct trace *t)
 	return t->nsites > 0;
 }
 
-void text_savings(struct text *x)
+void part_savings(struct parts *x)
 {
 	static const struct column columns[] = {
-		{"way in", ALIGN_LEFT, true}, {"", ALIGN_LEFT, false}, {"cycles", ALIGN_RIGHT, false},
-		{"time", ALIGN_RIGHT, false}, {"of CPU time", ALIGN_RIGHT, false}, {0}};
-	struct table t;
+		{"way in", ALIGN_LEFT, true, 0, 0}, {"", ALIGN_LEFT, false, 0, 0},
+		{"cycles", ALIGN_RIGHT, false, 0, 0}, {"time", ALIGN_RIGHT, false, 0, 0},
+		{"of CPU time", ALIGN_RIGHT, false, 0, 0}, {0}};
 	uint64_t left_out = 0;
 
 	if (!x->est)
 		return;
-	page_heading(&x->page, "What another way in would save");
+	doc_heading(x->doc, "What another way in would save");
 	if (all_native(x->trace)) {
-		page_put(&x->page, INK_PLAIN, "  ");
-		page_wrap(&x->page, INK_PLAIN, 2, 2, "Nothing: all entries are native 64-bit system calls.");
+		doc_run(doc_text(x->doc, 2), INK_PLAIN, "Nothing: all entries are native 64-bit system calls.");
 		return;
 	}
-	table_init(&t, columns);
+	struct table *t = doc_table(x->doc, "savings", columns);
+
 	for (unsigned i = 0; i < SCENARIOS; i++) {
 		const struct what_if *w = &x->est->what_if[i];
 		struct verdict v = judge(w->saved_cycles);
 		struct priced share = amount(w->share_of_cpu, v.loses);
 		bool bound = !x->est->baseline && share.known && v.ink != INK_DIM;
 
-		table_add(&t, INK_PLAIN, "%s", scenario_info[w->scenario].meaning);
-		table_add(&t, v.ink, "%s", v.word);
-		table_add(&t, INK_PLAIN, "%s", num_cycles_si(amount(w->saved_cycles, v.loses), x->page.g).s);
-		table_add(&t, INK_PLAIN, "%s", num_time(amount(w->saved_seconds, v.loses), x->page.g).s);
-		table_add(&t, v.ink, "%s%s", bound ? x->page.g->at_least : "", num_percent(share, x->page.g).s);
+		table_add(t, INK_PLAIN, "%s", scenario_info[w->scenario].meaning);
+		table_add(t, v.ink, "%s", v.word);
+		table_add(t, INK_PLAIN, "%s", num_cycles_si(amount(w->saved_cycles, v.loses), x->g).s);
+		table_add(t, INK_PLAIN, "%s", num_time(amount(w->saved_seconds, v.loses), x->g).s);
+		table_add(t, v.ink, "%s%s", bound ? x->g->at_least : "", num_percent(share, x->g).s);
 		left_out = w->unpriced_entries > left_out ? w->unpriced_entries : left_out;
 	}
-	table_flush(&t, &x->page);
 	notes(x, left_out);
 }
