@@ -171,6 +171,7 @@ static struct what_if what_if(const struct cost_table *t, enum scenario s, const
 static void about_table(const struct cost_table *t, const struct host *host, struct estimate *out)
 {
 	out->have_table = true;
+	out->table = t;
 	out->calibration = xstrdup(t->name ? t->name : "");
 	out->clock = xstrdup(t->clock ? t->clock : "tsc");
 	out->age_seconds = t->age_seconds;

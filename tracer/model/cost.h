@@ -79,6 +79,8 @@ struct site_cost {
 
 struct estimate {
 	bool have_table;
+	const struct cost_table *table; /* borrowed, where there is one; NULL where only its figures are known */
+	bool of_trace;           /* the table came with the trace */
 	char *why_no_table;      /* one line, when there is none */
 	bool matches_host;
 	char *mismatch;          /* what differs from the host, one clause; NULL when nothing does */

@@ -1,9 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/stacks.h"
 
+#include "base/cleanup.h"
 #include "base/vec.h"
 
 #include <stdio.h>
+
+void json_put_function(json_t *o, const char *function)
+{
+	uint64_t offset = 0;
+	size_t n = function ? function_name(function, &offset) : 0;
+
+	if (!function || !function[n]) {
+		json_put(o, "function", json_text(function));
+		json_put(o, "function_offset", NULL);
+		return;
+	}
+	auto_free char *name = xasprintf("%.*s", (int)n, function);
+
+	json_put(o, "function", json_text(name));
+	json_put(o, "function_offset", json_hex(offset));
+}
+
+char *json_load_function(struct json_reader *r, const json_t *o, const char *where)
+{
+	char *name = json_dup_text(r, o, where, "function");
+
+	if (!name || !json_opt_text(r, o, where, "function_offset"))
+		return name;
+	uint64_t offset = json_get_hex(r, o, where, "function_offset");
+	char *both = xasprintf("%s+0x%llx", name, (unsigned long long)offset);
+
+	free(name);
+	return both;
+}
 
 static json_t *frames(const struct stack *s)
 {
@@ -18,7 +48,7 @@ static json_t *frames(const struct stack *s)
 		json_put(o, "inlined", json_boolean(f->inlined));
 		json_put(o, "module", json_text(f->module));
 		json_put(o, "offset", json_hex(f->offset));
-		json_put(o, "function", json_text(f->function));
+		json_put_function(o, f->function);
 		json_put(o, "source", json_text(f->source));
 		json_add(a, o);
 	}
@@ -41,11 +71,6 @@ json_t *json_stacks(const struct site *s)
 	return a;
 }
 
-static char *opt_dup(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 static void load_frames(struct json_reader *r, const json_t *o, const char *where, struct stack *s)
 {
 	const json_t *a = json_get_array(r, o, where, "frames");
@@ -63,10 +88,10 @@ static void load_frames(struct json_reader *r, const json_t *o, const char *wher
 		}
 		f->guessed = json_is_true(json_object_get(from, "guessed"));
 		f->inlined = json_is_true(json_object_get(from, "inlined"));
-		f->module = opt_dup(json_opt_text(r, from, at, "module"));
+		f->module = json_dup_text(r, from, at, "module");
 		f->offset = json_get_hex(r, from, at, "offset");
-		f->function = opt_dup(json_opt_text(r, from, at, "function"));
-		f->source = opt_dup(json_opt_text(r, from, at, "source"));
+		f->function = json_load_function(r, from, at);
+		f->source = json_dup_text(r, from, at, "source");
 	}
 }
 

@@ -9,7 +9,7 @@
 #ifndef ET_STORE_TABLE_H
 #define ET_STORE_TABLE_H
 
-#include "base/err.h"
+#include "base/json.h"
 #include "model/cost.h"
 
 #include <stdio.h>
@@ -38,6 +38,11 @@ int cost_table_find(const struct host *host, struct cost_table *out, struct err 
 
 /* Keeps the table for later runs, replacing an older one at once or not at all. */
 int cost_table_keep(const struct cost_table *table, struct err *err);
+
+/* The members that a table has in a file and in a trace alike; age and name are the caller's matter. */
+void cost_table_put(json_t *o, const struct cost_table *table);
+/* Fills table from them; faults stay in r. */
+void cost_table_from_json(struct json_reader *r, const json_t *o, struct cost_table *table);
 
 /* Writes the JSON; write errors stay on out. */
 void cost_table_write(FILE *out, const struct cost_table *table);

@@ -50,12 +50,10 @@ static json_t *row_json(const struct cost_row *row)
 	return o;
 }
 
-void cost_table_write(FILE *out, const struct cost_table *t)
+void cost_table_put(json_t *o, const struct cost_table *t)
 {
-	json_t *o = json_object(), *rows = json_array();
+	json_t *rows = json_array();
 
-	json_put(o, "schema", json_text("entrytrace-calibration/1"));
-	json_put(o, "name", json_text(t->name));
 	json_put(o, "taken", json_text(t->taken));
 	json_put(o, "clock", json_text(t->clock));
 	json_put(o, "call", json_text(t->call));
@@ -66,6 +64,15 @@ void cost_table_write(FILE *out, const struct cost_table *t)
 	for (size_t i = 0; i < t->nrows; i++)
 		json_add(rows, row_json(&t->rows[i]));
 	json_put(o, "rows", rows);
+}
+
+void cost_table_write(FILE *out, const struct cost_table *t)
+{
+	json_t *o = json_object();
+
+	json_put(o, "schema", json_text("entrytrace-calibration/1"));
+	json_put(o, "name", json_text(t->name));
+	cost_table_put(o, t);
 	json_write(out, o);
 	json_decref(o);
 }

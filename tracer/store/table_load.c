@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/vec.h"
 #include "model/fingerprint.h"
+#include "store/host.h"
 
 #include <errno.h>
 #include <math.h>
@@ -110,29 +111,23 @@ static void load_rows(struct json_reader *r, const json_t *root, struct cost_tab
 	}
 }
 
-static void load_fingerprint(struct json_reader *r, const json_t *root, struct host *h)
+void cost_table_from_json(struct json_reader *r, const json_t *root, struct cost_table *t)
 {
-	json_t *value, *o = json_object_get(root, "fingerprint");
-	const char *key, *inner;
-
-	json_get_object(r, root, "", "fingerprint");
-	if (r->failed)
-		return;
-	json_object_foreach(o, key, value) {
-		json_t *v;
-
-		if (json_is_string(value)) {
-			*vec_push(h->facts, h->nfacts) =
-				(struct host_fact){xstrdup(key), xstrdup(json_string_value(value))};
-		} else if (json_is_object(value)) {
-			json_object_foreach(value, inner, v)
-				if (json_is_string(v))
-					*vec_push(h->facts, h->nfacts) = (struct host_fact){
-						xasprintf("%s.%s", key, inner), xstrdup(json_string_value(v))};
-		} else {
-			json_fault(r, "fingerprint.%s is not a string", key);
-		}
-	}
+	t->age_seconds = -1;
+	t->taken = xstrdup(json_get_text(r, root, "", "taken"));
+	t->clock = xstrdup(json_get_text(r, root, "", "clock"));
+	if (!r->failed && strcmp(t->clock, "pmu") != 0 && strcmp(t->clock, "tsc") != 0)
+		json_fault(r, "clock is \"%s\", neither pmu nor tsc", t->clock);
+	const char *call = json_opt_text(r, root, "", "call");
+	t->call = xstrdup(call ? call : "none");
+	t->note = json_dup_text(r, root, "", "note");
+	t->core_hz = optional(r, root, "", "core_hz");
+	t->tsc_hz = optional(r, root, "", "tsc_hz");
+	if (!r->failed && !(t->core_hz >= 0 && t->core_hz < 1e12 && t->tsc_hz >= 0 && t->tsc_hz < 1e12))
+		json_fault(r, "core_hz or tsc_hz is no clock that a computer has");
+	if (json_get_object(r, root, "", "fingerprint"))
+		host_load(r, json_object_get(root, "fingerprint"), "fingerprint", &t->fingerprint);
+	load_rows(r, root, t);
 }
 
 static void load(struct json_reader *r, const json_t *root, struct cost_table *t)
@@ -149,21 +144,7 @@ static void load(struct json_reader *r, const json_t *root, struct cost_table *t
 		return;
 	}
 	t->name = xstrdup(r->name);
-	t->age_seconds = -1;
-	t->taken = xstrdup(json_get_text(r, root, "", "taken"));
-	t->clock = xstrdup(json_get_text(r, root, "", "clock"));
-	if (!r->failed && strcmp(t->clock, "pmu") != 0 && strcmp(t->clock, "tsc") != 0)
-		json_fault(r, "clock is \"%s\", neither pmu nor tsc", t->clock);
-	const char *call = json_opt_text(r, root, "", "call");
-	t->call = xstrdup(call ? call : "none");
-	const char *note = json_opt_text(r, root, "", "note");
-	t->note = note ? xstrdup(note) : NULL;
-	t->core_hz = optional(r, root, "", "core_hz");
-	t->tsc_hz = optional(r, root, "", "tsc_hz");
-	if (!r->failed && !(t->core_hz >= 0 && t->core_hz < 1e12 && t->tsc_hz >= 0 && t->tsc_hz < 1e12))
-		json_fault(r, "core_hz or tsc_hz is no clock that a computer has");
-	load_fingerprint(r, root, &t->fingerprint);
-	load_rows(r, root, t);
+	cost_table_from_json(r, root, t);
 }
 
 int cost_table_parse(const char *text, size_t size, const char *name, struct cost_table *out, struct err *err)

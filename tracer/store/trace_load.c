@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/stacks.h"
 #include "store/trace.h"
 
 #include "base/cleanup.h"
-#include "base/json.h"
+#include "base/json_stream.h"
 #include "base/signame.h"
 #include "base/vec.h"
+#include "model/cost.h"
+#include "store/host.h"
+#include "store/site.h"
+#include "store/table.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* Far above any real trace; a bound on what a hostile one makes us hold. */
-#define MAX_FILE (64u << 20)
 
 /* Adds n to *sum, faulting where it overflows. */
 static void add(struct json_reader *r, uint64_t *sum, uint64_t n, const char *where)
@@ -22,197 +22,233 @@ static void add(struct json_reader *r, uint64_t *sum, uint64_t n, const char *wh
 		json_fault(r, "%s: the entries add up to more than 64 bits hold", where);
 }
 
-static void load_command(struct json_reader *r, const json_t *root, struct trace *t)
+/* A file that is being read, member by member. */
+struct loader {
+	struct json_reader r;
+	struct json_in in;
+	struct trace *t;
+	/* What the file says of the paths, to be checked against the sites. */
+	uint64_t paths[ENTRY_PATHS];
+	unsigned paths_seen;
+	/* What must be there, as bits of member[]. */
+	unsigned seen;
+};
+
+static void load_schema(struct loader *l, const json_t *v)
 {
-	const json_t *a = json_get_array(r, root, "", "command");
+	const char *schema = json_string_value(v);
+
+	if (!schema)
+		json_fault(&l->r, "schema is not a string");
+	else if (strcmp(schema, "entrytrace-trace/1") != 0)
+		json_fault(&l->r, "it is not a trace that this version reads: schema is \"%.60s\", not "
+			   "\"entrytrace-trace/1\"", schema);
+}
+
+static void load_command(struct loader *l, const json_t *a)
+{
+	struct trace *t = l->t;
 	size_t n = json_array_size(a);
 
+	if (!json_is_array(a))
+		json_fault(&l->r, "command is not a list");
 	t->command = xcalloc(n + 1, sizeof(*t->command));
 	for (size_t i = 0; i < n; i++) {
 		const char *word = json_string_value(json_array_get(a, i));
 
 		if (!word)
-			json_fault(r, "command[%zu] is not a string", i);
+			json_fault(&l->r, "command[%zu] is not a string", i);
 		t->command[i] = xstrdup(word ? word : "");
 	}
 }
 
-static void load_ending(struct json_reader *r, const json_t *root, struct trace *t)
+static void load_pids(struct loader *l, const json_t *a)
 {
-	const json_t *o = json_object_get(root, "exit");
+	if (!json_is_array(a))
+		json_fault(&l->r, "pids is not a list");
+	for (size_t i = 0; i < json_array_size(a); i++) {
+		const json_t *v = json_array_get(a, i);
 
-	t->exit_kind = EXIT_NONE;
-	if (!o || json_is_null(o))
-		return;
-	o = json_get_object(r, root, "", "exit");
-	if (json_object_get(o, "signal")) {
-		t->exit_kind = EXIT_SIGNAL;
-		t->exit_value = signame_find(json_get_text(r, o, "exit", "signal"));
-		if (!t->exit_value)
-			json_fault(r, "exit.signal names no signal");
-	} else {
-		t->exit_kind = EXIT_CODE;
-		t->exit_value = (int)json_get_int(r, o, "exit", "code", 0, 255);
+		if (!json_is_integer(v))
+			json_fault(&l->r, "pids[%zu] is not a whole number", i);
+		*vec_push(l->t->pids, l->t->npids) = json_integer_value(v);
 	}
 }
 
-static double seconds(struct json_reader *r, const json_t *o, const char *where, const char *key)
+static void load_merged(struct loader *l, const json_t *o)
 {
-	double s = json_get_figure(r, o, where, key);
+	l->t->runs = json_get_count(&l->r, o, "merged", "runs");
+	const json_t *a = json_get_array(&l->r, o, "merged", "hosts");
 
-	/* A trace of a hundred years is a mistake. */
-	if (!(s >= 0 && s < 4e9)) {
-		json_fault(r, "%s%s%s is no sensible time", where, *where ? "." : "", key);
-		return 0;
+	for (size_t i = 0; i < json_array_size(a); i++) {
+		const char *name = json_string_value(json_array_get(a, i));
+
+		if (!name)
+			json_fault(&l->r, "merged.hosts[%zu] is not a string", i);
+		*vec_push(l->t->hosts, l->t->nhosts) = xstrdup(name ? name : "");
 	}
-	return s;
 }
 
-static void add_fact(struct host *h, const char *outer, const char *key, const char *value)
+static void load_tool(struct loader *l, const json_t *o)
 {
-	struct host_fact *f = vec_push(h->facts, h->nfacts);
-
-	f->key = outer ? xasprintf("%s.%s", outer, key) : xstrdup(key);
-	f->value = xstrdup(value);
+	l->t->tool = json_dup_text(&l->r, o, "tool", "version");
 }
 
-static void load_host(struct json_reader *r, const json_t *root, struct host *h)
+/* The whole member is the text. */
+static char *text_of(struct loader *l, const json_t *v)
 {
-	json_t *o = json_object_get(root, "host");
-	const char *key, *inner;
-	json_t *value, *v;
+	if (json_is_null(v))
+		return NULL;
+	if (!json_is_string(v)) {
+		json_fault(&l->r, "%s is not a string", l->in.key);
+		return NULL;
+	}
+	return xstrdup(json_string_value(v));
+}
 
-	if (!o || json_is_null(o))
+static void load_started(struct loader *l, const json_t *v)
+{
+	l->t->started = text_of(l, v);
+}
+
+static void load_host_name(struct loader *l, const json_t *v)
+{
+	l->t->host_name = text_of(l, v);
+}
+
+static void load_partial(struct loader *l, const json_t *v)
+{
+	l->t->partial = text_of(l, v);
+}
+
+static void load_ending(struct loader *l, const json_t *o)
+{
+	struct trace *t = l->t;
+
+	if (json_is_null(o))
 		return;
 	if (!json_is_object(o))
-		json_fault(r, "host is not an object");
-	json_object_foreach(o, key, value) {
-		if (json_is_string(value)) {
-			add_fact(h, NULL, key, json_string_value(value));
-		} else if (json_is_object(value)) {
-			json_object_foreach(value, inner, v)
-				if (json_is_string(v))
-					add_fact(h, key, inner, json_string_value(v));
-		}
+		json_fault(&l->r, "exit is not an object");
+	if (json_object_get(o, "signal")) {
+		t->exit_kind = EXIT_SIGNAL;
+		t->exit_value = signame_find(json_get_text(&l->r, o, "exit", "signal"));
+		if (!t->exit_value)
+			json_fault(&l->r, "exit.signal names no signal");
+	} else {
+		t->exit_kind = EXIT_CODE;
+		t->exit_value = (int)json_get_int(&l->r, o, "exit", "code", 0, 255);
 	}
 }
 
-static void load_images(struct json_reader *r, const json_t *root, struct trace *t)
+static double seconds_of(struct loader *l, const json_t *v, const char *name)
 {
-	const json_t *a = json_get_array(r, root, "", "images");
-	uint64_t sum = 0;
+	double s = json_number_value(v);
 
-	for (size_t i = 0; i < json_array_size(a) && !r->failed; i++) {
-		const json_t *o = json_array_get(a, i);
-		struct image *im = vec_push(t->images, t->nimages);
+	if (!json_is_number(v))
+		json_fault(&l->r, "%s is not a number", name);
+	/* A trace of a hundred years is a mistake. */
+	else if (!(s >= 0 && s < 4e9))
+		json_fault(&l->r, "%s is no sensible time", name);
+	return l->r.failed ? 0 : s;
+}
+
+static void load_wall(struct loader *l, const json_t *v)
+{
+	l->t->wall_seconds = seconds_of(l, v, "wall_seconds");
+}
+
+static void load_cpu(struct loader *l, const json_t *o)
+{
+	const json_t *untraced = json_object_get(o, "untraced");
+
+	l->t->cpu_user = seconds_of(l, json_object_get(o, "user"), "cpu_seconds.user");
+	l->t->cpu_system = seconds_of(l, json_object_get(o, "system"), "cpu_seconds.system");
+	if (untraced)
+		l->t->cpu_untraced = seconds_of(l, untraced, "cpu_seconds.untraced");
+}
+
+static void load_host(struct loader *l, const json_t *o)
+{
+	if (!json_is_null(o))
+		host_load(&l->r, o, "host", &l->t->host);
+}
+
+static void load_entries(struct loader *l, const json_t *v)
+{
+	if (!json_is_integer(v) || json_integer_value(v) < 0)
+		json_fault(&l->r, "entries is not a whole number");
+	else
+		l->t->entries = (uint64_t)json_integer_value(v);
+}
+
+static void load_image(struct json_reader *r, const json_t *o, const char *where, struct trace *t)
+{
+	struct image *im = vec_push(t->images, t->nimages);
+	bool older = json_object_get(o, "in_place") || json_object_get(o, "by_stops");
+
+	im->exe = xstrdup(json_get_text(r, o, where, "exe"));
+	im->build_id = json_dup_text(r, o, where, "build_id");
+	im->abi = abi_by_name(json_get_text(r, o, where, "abi"));
+	if (im->abi == ABIS) {
+		json_fault(r, "%s.abi is no ABI that entrytrace knows", where);
+		im->abi = ABI_I386;
+	}
+	im->processes = json_get_count(r, o, where, "processes");
+	im->threads = json_get_count(r, o, where, "threads");
+	im->entries = json_get_count(r, o, where, "entries");
+	/* How it was counted has two pairs of names; neither is in the oldest files. */
+	if (json_object_get(o, "in_place"))
+		im->in_place = json_get_count(r, o, where, "in_place");
+	else if (json_object_get(o, "counted") && !older)
+		im->in_place = strcmp(json_get_text(r, o, where, "counted"), "inplace") == 0 ? im->processes : 0;
+	im->by_stops = json_dup_text(r, o, where, older ? "by_stops" : "why");
+}
+
+static void load_images(struct loader *l, const json_t *a)
+{
+	if (!json_is_array(a))
+		json_fault(&l->r, "images is not a list");
+	for (size_t i = 0; i < json_array_size(a) && !l->r.failed; i++) {
 		char where[40];
 
 		snprintf(where, sizeof(where), "images[%zu]", i);
-		im->exe = xstrdup(json_get_text(r, o, where, "exe"));
-		im->abi = abi_by_name(json_get_text(r, o, where, "abi"));
-		if (im->abi == ABIS) {
-			json_fault(r, "%s.abi is no ABI that entrytrace knows", where);
-			im->abi = ABI_I386;
-		}
-		im->processes = json_get_count(r, o, where, "processes");
-		im->threads = json_get_count(r, o, where, "threads");
-		im->entries = json_get_count(r, o, where, "entries");
-		/* Not in traces that were counted by stops. */
-		if (json_object_get(o, "in_place"))
-			im->in_place = json_get_count(r, o, where, "in_place");
-		if (json_is_string(json_object_get(o, "by_stops")))
-			im->by_stops = xstrdup(json_get_text(r, o, where, "by_stops"));
-		add(r, &sum, im->entries, "images");
+		load_image(&l->r, json_array_get(a, i), where, l->t);
 	}
-	if (sum != t->entries)
-		json_fault(r, "the entries of all images add up to %llu, not to the total of %llu",
-			   (unsigned long long)sum, (unsigned long long)t->entries);
 }
 
-static void load_calls(struct json_reader *r, const json_t *site, const char *where, struct site *s)
+static void load_modules(struct loader *l, const json_t *a)
 {
-	const json_t *a = json_get_array(r, site, where, "syscalls");
-	uint64_t sum = 0;
+	if (!json_is_array(a))
+		json_fault(&l->r, "modules is not a list");
+	for (size_t i = 0; i < json_array_size(a) && !l->r.failed; i++) {
+		struct module_id *m = vec_push(l->t->modules, l->t->nmodules);
+		char where[40];
 
-	for (size_t i = 0; i < json_array_size(a) && !r->failed; i++) {
-		const json_t *o = json_array_get(a, i);
-		struct call_count *c = vec_push(s->calls, s->ncalls);
-		char at[80];
-
-		snprintf(at, sizeof(at), "%s.syscalls[%zu]", where, i);
-		c->abi = abi_by_name(json_get_text(r, o, at, "abi"));
-		if (c->abi == ABIS) {
-			json_fault(r, "%s.abi is no ABI that entrytrace knows", at);
-			c->abi = ABI_I386;
-		}
-		c->nr = json_get_int(r, o, at, "number", INT64_MIN, INT64_MAX);
-		const char *name = json_opt_text(r, o, at, "name");
-		c->name = name ? xstrdup(name) : NULL;
-		c->entries = json_get_count(r, o, at, "entries");
-		add(r, &sum, c->entries, at);
+		snprintf(where, sizeof(where), "modules[%zu]", i);
+		m->path = xstrdup(json_get_text(&l->r, json_array_get(a, i), where, "path"));
+		m->build_id = xstrdup(json_get_text(&l->r, json_array_get(a, i), where, "build_id"));
 	}
-	if (sum != s->entries)
-		json_fault(r, "%s: its syscalls add up to %llu entries, not to %llu", where,
-			   (unsigned long long)sum, (unsigned long long)s->entries);
 }
 
-static char *opt_dup(const char *s)
+/* There may be a million: never held all at once as JSON. */
+static void load_sites(struct loader *l)
 {
-	return s ? xstrdup(s) : NULL;
-}
+	bool first = true;
+	json_t *o;
 
-static void load_site(struct json_reader *r, const json_t *o, const char *where, struct trace *t)
-{
-	struct site *s = vec_push(t->sites, t->nsites);
-
-	s->path = entry_path_by_id(json_get_text(r, o, where, "path"));
-	if (s->path == ENTRY_PATHS) {
-		json_fault(r, "%s.path is no entry path that entrytrace knows", where);
-		s->path = PATH_UNKNOWN;
-	}
-	s->image = (uint32_t)json_get_int(r, o, where, "image", 0, UINT32_MAX);
-	if (s->image >= t->nimages) {
-		json_fault(r, "%s.image is not the index of an image", where);
-		s->image = 0;
-	}
-	s->module = xstrdup(json_get_text(r, o, where, "module"));
-	s->offset = json_get_hex(r, o, where, "offset");
-	s->instruction = opt_dup(json_opt_text(r, o, where, "instruction"));
-	s->entered_at = opt_dup(json_opt_text(r, o, where, "entered_at"));
-	s->function = opt_dup(json_opt_text(r, o, where, "function"));
-	s->inlined_in = opt_dup(json_opt_text(r, o, where, "inlined_in"));
-	s->source = opt_dup(json_opt_text(r, o, where, "source"));
-	s->entries = json_get_count(r, o, where, "entries");
-	load_calls(r, o, where, s);
-	json_load_stacks(r, o, where, s);
-}
-
-static void load_sites(struct json_reader *r, const json_t *root, struct trace *t)
-{
-	const json_t *a = json_get_array(r, root, "", "sites");
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < json_array_size(a) && !r->failed; i++) {
+	for (size_t i = 0; (o = json_in_item(&l->in, &first)); i++) {
 		char where[40];
 
 		snprintf(where, sizeof(where), "sites[%zu]", i);
-		load_site(r, json_array_get(a, i), where, t);
-		add(r, &sum, t->sites[i].entries, where);
+		site_load(&l->r, o, where, vec_push(l->t->sites, l->t->nsites));
+		json_decref(o);
 	}
-	if (sum != t->entries)
-		json_fault(r, "the entries of all sites add up to %llu, not to the total of %llu",
-			   (unsigned long long)sum, (unsigned long long)t->entries);
 }
 
-/* The paths follow from the sites; a file whose table says otherwise was tampered with. */
-static void check_paths(struct json_reader *r, const json_t *root, const struct trace *t)
+static void load_paths(struct loader *l, const json_t *a)
 {
-	const json_t *a = json_get_array(r, root, "", "paths");
-	struct path_total total[ENTRY_PATHS];
+	struct json_reader *r = &l->r;
 
-	if (r->failed)
-		return;
-	trace_path_totals(t, total);
 	for (size_t i = 0; i < json_array_size(a) && !r->failed; i++) {
 		const json_t *o = json_array_get(a, i);
 		char where[40];
@@ -223,106 +259,172 @@ static void check_paths(struct json_reader *r, const json_t *root, const struct 
 
 		if (p == ENTRY_PATHS)
 			json_fault(r, "%s.path is no entry path that entrytrace knows", where);
-		else if (entries != total[p].entries)
-			json_fault(r, "%s: %s has %llu entries here, but %llu over its sites", where,
-				   entry_path_info[p].id, (unsigned long long)entries,
-				   (unsigned long long)total[p].entries);
-		else
-			total[p].entries = 0;
-	}
-	for (unsigned p = 0; p < ENTRY_PATHS; p++)
-		if (total[p].entries)
+		else if (l->paths_seen & 1u << p)
 			json_fault(r, "paths: %s is missing or there twice", entry_path_info[p].id);
+		else
+			l->paths[p] = entries;
+		l->paths_seen |= p == ENTRY_PATHS ? 0 : 1u << p;
+	}
 }
 
-static void load_blind_spots(struct json_reader *r, const json_t *root, struct trace *t)
+static void load_blind_spots(struct loader *l, const json_t *a)
 {
-	const json_t *a = json_get_array(r, root, "", "blind_spots");
-
-	for (size_t i = 0; i < json_array_size(a) && !r->failed; i++) {
+	if (!json_is_array(a))
+		json_fault(&l->r, "blind_spots is not a list");
+	for (size_t i = 0; i < json_array_size(a) && !l->r.failed; i++) {
 		const json_t *o = json_array_get(a, i);
-		struct blind_spot *b = vec_push(t->blind_spots, t->nblind_spots);
+		struct blind_spot *b = vec_push(l->t->blind_spots, l->t->nblind_spots);
 		char where[40];
 
 		snprintf(where, sizeof(where), "blind_spots[%zu]", i);
-		b->kind = xstrdup(json_get_text(r, o, where, "kind"));
-		b->count = json_get_count(r, o, where, "count");
-		b->note = xstrdup(json_get_text(r, o, where, "note"));
+		b->kind = xstrdup(json_get_text(&l->r, o, where, "kind"));
+		b->count = json_get_count(&l->r, o, where, "count");
+		b->note = xstrdup(json_get_text(&l->r, o, where, "note"));
 	}
 }
 
-static void load(struct json_reader *r, const json_t *root, struct trace *t)
+/* Of the estimate only what it was made with; older files have no rows. */
+static void load_estimate(struct loader *l, const json_t *o)
 {
-	if (!json_is_object(root))
-		json_fault(r, "it is not a saved trace: the file holds no JSON object");
-	const char *schema = json_get_text(r, root, "", "schema");
+	const json_t *cal = json_object_get(o, "calibration");
 
-	if (strcmp(schema, "entrytrace-trace/1") != 0)
-		json_fault(r, "it is not a trace that this version reads: schema is \"%.60s\", not "
-			   "\"entrytrace-trace/1\"", schema);
-	if (r->failed)
+	if (!json_object_get(cal, "rows"))
 		return;
-	load_command(r, root, t);
-	load_ending(r, root, t);
-	t->partial = opt_dup(json_opt_text(r, root, "", "partial"));
-	t->wall_seconds = seconds(r, root, "", "wall_seconds");
-	const json_t *cpu = json_get_object(r, root, "", "cpu_seconds");
-	t->cpu_user = seconds(r, cpu, "cpu_seconds", "user");
-	t->cpu_system = seconds(r, cpu, "cpu_seconds", "system");
-	if (json_object_get(cpu, "untraced"))
-		t->cpu_untraced = seconds(r, cpu, "cpu_seconds", "untraced");
-	load_host(r, root, &t->host);
-	t->entries = json_get_count(r, root, "", "entries");
-	load_images(r, root, t);
-	load_sites(r, root, t);
-	check_paths(r, root, t);
-	load_blind_spots(r, root, t);
+	struct cost_table *table = l->t->prices = xcalloc(1, sizeof(*table));
+
+	table->name = json_dup_text(&l->r, cal, "estimate.calibration", "id");
+	cost_table_from_json(&l->r, cal, table);
+	table->built_in = json_is_true(json_object_get(cal, "built_in"));
+	if (json_is_number(json_object_get(cal, "age_seconds")))
+		table->age_seconds = json_number_value(json_object_get(cal, "age_seconds"));
 }
 
-int trace_load(const char *buf, size_t size, const char *name, struct trace *t, struct err *err)
+static const struct {
+	const char *key;
+	bool needed;
+	void (*load)(struct loader *l, const json_t *value);
+} members[] = {
+	{"schema", true, load_schema},
+	{"command", true, load_command},
+	{"wall_seconds", true, load_wall},
+	{"cpu_seconds", true, load_cpu},
+	{"entries", true, load_entries},
+	{"paths", true, load_paths},
+	{"images", true, load_images},
+	{"blind_spots", true, load_blind_spots},
+	{"exit", false, load_ending},
+	{"partial", false, load_partial},
+	{"host", false, load_host},
+	{"tool", false, load_tool},
+	{"started", false, load_started},
+	{"host_name", false, load_host_name},
+	{"merged", false, load_merged},
+	{"pids", false, load_pids},
+	{"modules", false, load_modules},
+	{"estimate", false, load_estimate},
+};
+
+#define MEMBERS (sizeof(members) / sizeof(*members))
+#define SITES_SEEN (1u << MEMBERS)
+
+static void load_member(struct loader *l, const char *key)
 {
-	struct json_reader r = {.name = name, .err = err};
-	json_t *root = json_parse(&r, buf, size);
+	if (strcmp(key, "sites") == 0) {
+		l->seen |= SITES_SEEN;
+		load_sites(l);
+		return;
+	}
+	json_t *value = json_in_value(&l->in);
+	size_t m = 0;
+
+	while (m < MEMBERS && strcmp(members[m].key, key) != 0)
+		m++;
+	if (value && m < MEMBERS)
+		members[m].load(l, value);
+	l->seen |= m < MEMBERS ? 1u << m : 0;
+	json_decref(value);
+}
+
+/* The sums, all of which follow from the sites; a file that says otherwise was tampered with. */
+static void check_sums(struct loader *l)
+{
+	struct path_total total[ENTRY_PATHS];
+	const struct trace *t = l->t;
+	uint64_t sites = 0, images = 0;
+
+	for (size_t i = 0; i < t->nsites; i++) {
+		add(&l->r, &sites, t->sites[i].entries, "sites");
+		if (t->sites[i].image >= t->nimages)
+			json_fault(&l->r, "sites[%zu].image is not the index of an image", i);
+	}
+	for (size_t i = 0; i < t->nimages; i++)
+		add(&l->r, &images, t->images[i].entries, "images");
+	if (images != t->entries)
+		json_fault(&l->r, "the entries of all images add up to %llu, not to the total of %llu",
+			   (unsigned long long)images, (unsigned long long)t->entries);
+	if (sites != t->entries)
+		json_fault(&l->r, "the entries of all sites add up to %llu, not to the total of %llu",
+			   (unsigned long long)sites, (unsigned long long)t->entries);
+	trace_path_totals(t, total);
+	for (unsigned p = 0; p < ENTRY_PATHS; p++) {
+		if (!(l->paths_seen & 1u << p) && total[p].entries)
+			json_fault(&l->r, "paths: %s is missing or there twice", entry_path_info[p].id);
+		if (l->paths[p] != total[p].entries)
+			json_fault(&l->r, "paths: %s has %llu entries here, but %llu over its sites",
+				   entry_path_info[p].id, (unsigned long long)l->paths[p],
+				   (unsigned long long)total[p].entries);
+	}
+}
+
+static void load(struct loader *l)
+{
+	const char *key = json_in_next(&l->in);
+
+	for (; key; key = json_in_next(&l->in))
+		load_member(l, key);
+	for (size_t m = 0; m < MEMBERS; m++)
+		if (members[m].needed && !(l->seen & 1u << m))
+			json_fault(&l->r, "%s is missing", members[m].key);
+	if (!(l->seen & SITES_SEEN))
+		json_fault(&l->r, "sites is missing");
+	if (!l->r.failed)
+		check_sums(l);
+}
+
+static int load_stream(FILE *f, const char *name, struct trace *t, struct err *err)
+{
+	struct loader l = {.r = {.name = name, .err = err}, .t = t};
 
 	*t = (struct trace){0};
-	if (!r.failed)
-		load(&r, root, t);
-	json_decref(root);
-	if (!r.failed)
+	json_in_open(&l.in, f, &l.r);
+	if (!l.r.failed)
+		load(&l);
+	json_in_close(&l.in);
+	if (!l.r.failed)
 		return 0;
 	trace_fini(t);
 	return -EBADMSG;
 }
 
-/* Reads all of f; returns a negative errno, -EFBIG beyond MAX_FILE. */
-static int read_all(FILE *f, char **buf, size_t *size)
+int trace_load(const char *buf, size_t size, const char *name, struct trace *t, struct err *err)
 {
-	size_t room = 0;
+	/* fmemopen() takes no empty buffer: a blank is as little JSON. */
+	auto_fclose FILE *f = fmemopen((void *)(uintptr_t)(size ? buf : " "), size ? size : 1, "r");
 
-	*size = 0;
-	while (!feof(f)) {
-		if (*size == room) {
-			room = room ? 2 * room : 1 << 16;
-			*buf = xrealloc(*buf, room, 1);
-		}
-		*size += fread(*buf + *size, 1, room - *size, f);
-		if (ferror(f))
-			return errno ? -errno : -EIO;
-		if (*size > MAX_FILE)
-			return -EFBIG;
-	}
-	return 0;
+	*t = (struct trace){0};
+	if (!f)
+		return err_set(err, -errno, "%s: %s", name, strerror(errno));
+	return load_stream(f, name, t, err);
 }
 
 int trace_load_file(const char *path, struct trace *t, struct err *err)
 {
 	auto_fclose FILE *f = fopen(path, "re");
-	auto_free char *buf = NULL;
-	size_t size = 0;
+	struct stat st;
+	int r = f && fstat(fileno(f), &st) == 0 ? 0 : -errno;
 
 	*t = (struct trace){0};
-	int r = f ? read_all(f, &buf, &size) : -errno;
-	if (r < 0)
-		return err_set(err, r, "%s: %s", path, strerror(-r));
-	return trace_load(buf, size, path, t, err);
+	if (r == 0 && S_ISDIR(st.st_mode))
+		r = -EISDIR;
+	return r < 0 ? err_set(err, r, "%s: %s", path, strerror(-r)) : load_stream(f, path, t, err);
 }

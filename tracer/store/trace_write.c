@@ -2,29 +2,14 @@
 #include "store/trace.h"
 
 #include "base/cleanup.h"
-#include "base/json.h"
+#include "base/json_stream.h"
 #include "base/signame.h"
 #include "model/fingerprint.h"
-#include "store/stacks.h"
 #include "model/scenario.h"
+#include "store/site.h"
+#include "store/table.h"
 
 #include <string.h>
-
-static json_t *known(struct priced p)
-{
-	return p.known ? json_figure(p.value) : json_null();
-}
-
-static json_t *known_interval(struct priced p)
-{
-	if (!p.known)
-		return json_null();
-	json_t *a = json_array();
-
-	json_add(a, json_figure(p.ci95.lo));
-	json_add(a, json_figure(p.ci95.hi));
-	return a;
-}
 
 static json_t *command(const struct trace *t)
 {
@@ -58,14 +43,6 @@ static json_t *cpu(const struct trace *t)
 	return o;
 }
 
-static void put_cost(json_t *o, const struct site_cost *c)
-{
-	json_put(o, "cycles", c ? known(c->per_entry) : NULL);
-	json_put(o, "ci95", c ? known_interval(c->per_entry) : NULL);
-	json_put(o, "added_cycles_per_entry", c ? known(c->added_per_entry) : NULL);
-	json_put(o, "added_cycles", c ? known(c->added) : NULL);
-}
-
 static json_t *paths(const struct trace *t, const struct estimate *est)
 {
 	json_t *a = json_array();
@@ -80,66 +57,65 @@ static json_t *paths(const struct trace *t, const struct estimate *est)
 		json_put(o, "path", json_text(entry_path_info[p].id));
 		json_put(o, "entries", json_count(total[p].entries));
 		json_put(o, "sites", json_count(total[p].sites));
-		put_cost(o, est ? &est->paths[p] : NULL);
+		json_put_cost(o, est ? &est->paths[p] : NULL);
 		json_add(a, o);
 	}
 	return a;
 }
 
-static json_t *calls(const struct site *s)
+/* Of this image, by path: what its rows in a table of programs say. */
+struct image_paths {
+	uint64_t entries[ENTRY_PATHS];
+	uint64_t sites[ENTRY_PATHS];
+};
+
+static json_t *image_paths_json(const struct image_paths *p)
 {
 	json_t *a = json_array();
 
-	for (size_t i = 0; i < s->ncalls; i++) {
-		const struct call_count *c = &s->calls[i];
+	for (unsigned i = 0; i < ENTRY_PATHS; i++) {
+		if (!p->sites[i])
+			continue;
 		json_t *o = json_object();
 
-		json_put(o, "abi", json_text(abi_name[c->abi]));
-		json_put(o, "number", json_integer(c->nr));
-		json_put(o, "name", json_text(c->name));
-		json_put(o, "entries", json_count(c->entries));
+		json_put(o, "path", json_text(entry_path_info[i].id));
+		json_put(o, "entries", json_count(p->entries[i]));
+		json_put(o, "sites", json_count(p->sites[i]));
 		json_add(a, o);
 	}
 	return a;
 }
 
-static json_t *sites(const struct trace *t, const struct estimate *est)
+/* Cycles added over a native call, where every path of the image has a price. */
+static json_t *image_added(const struct image_paths *p, const struct estimate *est)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < ENTRY_PATHS; i++) {
+		if (!p->entries[i])
+			continue;
+		if (!est || !est->have_table || !est->paths[i].added_per_entry.known)
+			return NULL;
+		sum += est->paths[i].added_per_entry.value * (double)p->entries[i];
+	}
+	return json_figure(sum);
+}
+
+static json_t *images(const struct trace *t, const struct estimate *est)
 {
 	json_t *a = json_array();
+	auto_free struct image_paths *paths = xcalloc(t->nimages, sizeof(*paths));
 
 	for (size_t i = 0; i < t->nsites; i++) {
-		const struct site *s = &t->sites[i];
-		json_t *o = json_object();
-
-		json_put(o, "path", json_text(entry_path_info[s->path].id));
-		json_put(o, "image", json_integer(s->image));
-		json_put(o, "module", json_text(s->module));
-		json_put(o, "offset", json_hex(s->offset));
-		json_put(o, "instruction", json_text(s->instruction));
-		json_put(o, "entered_at", json_text(s->entered_at));
-		json_put(o, "function", json_text(s->function));
-		json_put(o, "inlined_in", json_text(s->inlined_in));
-		json_put(o, "source", json_text(s->source));
-		json_put(o, "entries", json_count(s->entries));
-		put_cost(o, est && est->sites ? &est->sites[i] : NULL);
-		json_put(o, "syscalls", calls(s));
-		/* Only where --stacks asked for them: most traces stay small. */
-		if (s->nstacks)
-			json_put(o, "stacks", json_stacks(s));
-		json_add(a, o);
+		paths[t->sites[i].image].entries[t->sites[i].path] += t->sites[i].entries;
+		paths[t->sites[i].image].sites[t->sites[i].path]++;
 	}
-	return a;
-}
-
-static json_t *images(const struct trace *t)
-{
-	json_t *a = json_array();
-
 	for (size_t i = 0; i < t->nimages; i++) {
 		const struct image *im = &t->images[i];
 		json_t *o = json_object();
 
 		json_put(o, "exe", json_text(im->exe));
+		json_put(o, "build_id", json_text(im->build_id));
 		json_put(o, "abi", json_text(abi_name[im->abi]));
 		json_put(o, "processes", json_count(im->processes));
 		json_put(o, "threads", json_count(im->threads));
@@ -148,6 +124,24 @@ static json_t *images(const struct trace *t)
 			json_put(o, "in_place", json_count(im->in_place));
 			json_put(o, "by_stops", im->by_stops ? json_text(im->by_stops) : json_null());
 		}
+		json_put(o, "counted", json_text(im->in_place ? "inplace" : "stop"));
+		json_put(o, "why", json_text(im->by_stops));
+		json_put(o, "paths", image_paths_json(&paths[i]));
+		json_put(o, "added_cycles", image_added(&paths[i], est));
+		json_add(a, o);
+	}
+	return a;
+}
+
+static json_t *modules(const struct trace *t)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < t->nmodules; i++) {
+		json_t *o = json_object();
+
+		json_put(o, "path", json_text(t->modules[i].path));
+		json_put(o, "build_id", json_text(t->modules[i].build_id));
 		json_add(a, o);
 	}
 	return a;
@@ -186,6 +180,11 @@ static json_t *estimate(const struct estimate *est)
 	json_put(cal, "matches_host", json_boolean(est->matches_host));
 	json_put(cal, "mismatch", json_text(est->mismatch));
 	json_put(cal, "clock", json_text(est->clock));
+	/* All of it, so that the trace has the same prices anywhere. */
+	if (est->table) {
+		json_put(cal, "built_in", json_boolean(est->table->built_in));
+		cost_table_put(cal, est->table);
+	}
 	json_put(o, "calibration", cal);
 	a = json_array();
 	for (unsigned i = 0; i < SCENARIOS; i++) {
@@ -193,12 +192,12 @@ static json_t *estimate(const struct estimate *est)
 		json_t *s = json_object();
 
 		json_put(s, "scenario", json_text(scenario_info[w->scenario].id));
-		json_put(s, "saved_cycles", known(w->saved_cycles));
-		json_put(s, "ci95", known_interval(w->saved_cycles));
-		json_put(s, "saved_seconds", known(w->saved_seconds));
-		json_put(s, "saved_seconds_ci95", known_interval(w->saved_seconds));
-		json_put(s, "share_of_cpu", known(w->share_of_cpu));
-		json_put(s, "share_of_cpu_ci95", known_interval(w->share_of_cpu));
+		json_put(s, "saved_cycles", json_priced(w->saved_cycles));
+		json_put(s, "ci95", json_interval(w->saved_cycles));
+		json_put(s, "saved_seconds", json_priced(w->saved_seconds));
+		json_put(s, "saved_seconds_ci95", json_interval(w->saved_seconds));
+		json_put(s, "share_of_cpu", json_priced(w->share_of_cpu));
+		json_put(s, "share_of_cpu_ci95", json_interval(w->share_of_cpu));
 		json_put(s, "unpriced_entries", json_count(w->unpriced_entries));
 		json_add(a, s);
 	}
@@ -206,23 +205,67 @@ static json_t *estimate(const struct estimate *est)
 	return o;
 }
 
-void trace_write(FILE *out, const struct trace *t, const struct estimate *est)
+static json_t *tool(const struct trace *t)
 {
 	json_t *o = json_object();
 
-	json_put(o, "schema", json_text("entrytrace-trace/1"));
-	json_put(o, "command", command(t));
-	json_put(o, "exit", t->exit_kind == EXIT_NONE ? NULL : ending(t));
-	json_put(o, "partial", json_text(t->partial));
-	json_put(o, "wall_seconds", json_figure(t->wall_seconds));
-	json_put(o, "cpu_seconds", cpu(t));
-	json_put(o, "host", fingerprint_json(&t->host));
-	json_put(o, "entries", json_count(t->entries));
-	json_put(o, "paths", paths(t, est));
-	json_put(o, "sites", sites(t, est));
-	json_put(o, "images", images(t));
-	json_put(o, "blind_spots", blind_spots(t));
-	json_put(o, "estimate", est ? estimate(est) : NULL);
-	json_write(out, o);
-	json_decref(o);
+	json_put(o, "name", json_text("entrytrace"));
+	json_put(o, "version", json_text(t->tool));
+	return o;
+}
+
+static json_t *pids(const struct trace *t)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < t->npids; i++)
+		json_add(a, json_integer(t->pids[i]));
+	return a;
+}
+
+/* Where several traces were made one. */
+static json_t *merged(const struct trace *t)
+{
+	json_t *o = json_object(), *hosts = json_array();
+
+	for (size_t i = 0; i < t->nhosts; i++)
+		json_add(hosts, json_text(t->hosts[i]));
+	json_put(o, "runs", json_count(t->runs));
+	json_put(o, "hosts", hosts);
+	return o;
+}
+
+void trace_write(FILE *out, const struct trace *t, const struct estimate *est)
+{
+	struct json_out o;
+
+	json_out_open(&o, out);
+	json_out_put(&o, "schema", json_text("entrytrace-trace/1"));
+	if (t->tool)
+		json_out_put(&o, "tool", tool(t));
+	if (t->started)
+		json_out_put(&o, "started", json_text(t->started));
+	if (t->host_name)
+		json_out_put(&o, "host_name", json_text(t->host_name));
+	if (t->runs)
+		json_out_put(&o, "merged", merged(t));
+	json_out_put(&o, "command", command(t));
+	if (t->npids)
+		json_out_put(&o, "pids", pids(t));
+	json_out_put(&o, "exit", t->exit_kind == EXIT_NONE ? NULL : ending(t));
+	json_out_put(&o, "partial", json_text(t->partial));
+	json_out_put(&o, "wall_seconds", json_figure(t->wall_seconds));
+	json_out_put(&o, "cpu_seconds", cpu(t));
+	json_out_put(&o, "host", fingerprint_json(&t->host));
+	json_out_put(&o, "entries", json_count(t->entries));
+	json_out_put(&o, "paths", paths(t, est));
+	json_out_array(&o, "sites");
+	for (size_t i = 0; i < t->nsites; i++)
+		json_out_item(&o, site_json(&t->sites[i], est && est->sites ? &est->sites[i] : NULL));
+	json_out_array_end(&o);
+	json_out_put(&o, "images", images(t, est));
+	json_out_put(&o, "modules", modules(t));
+	json_out_put(&o, "blind_spots", blind_spots(t));
+	json_out_put(&o, "estimate", est ? estimate(est) : NULL);
+	json_out_close(&o);
 }
