@@ -11,4 +11,5 @@ libentrytrace_a_SOURCES += \
 	tracer/calibrate/clock.c tracer/calibrate/clock.h \
 	tracer/calibrate/pmu.c tracer/calibrate/pmu.h
 libentrytrace_a_SOURCES += \
-	tracer/estimate/estimate.c tracer/estimate/estimate.h
+	tracer/estimate/estimate.c tracer/estimate/estimate.h \
+	tracer/estimate/join.c tracer/estimate/join.h

@@ -260,9 +260,8 @@ static int check(const struct config *cfg, struct err *err)
 				       cfg->operands[0]);
 		return 0;
 	case CMD_REPORT:
-		if (cfg->noperands != 1)
-			return err_set(err, -EINVAL, "%s: 'entrytrace report' takes one saved trace",
-				       cfg->noperands ? "more than one file was named" : "no file was named");
+		if (!cfg->noperands)
+			return err_set(err, -EINVAL, "no file was named: 'entrytrace report' takes saved traces");
 		return 0;
 	case CMD_HELP:
 	case CMD_VERSION:

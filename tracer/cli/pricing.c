@@ -99,16 +99,21 @@ void pricing_open(const struct config *cfg, struct pricing *p)
 		measure_now(cfg, p);
 }
 
-void pricing_open_saved(const struct config *cfg, const struct host *host, struct pricing *p)
+void pricing_open_saved(const struct config *cfg, const struct trace *trace, struct pricing *p)
 {
 	struct err err;
+	int r = 0;
 
-	*p = (struct pricing){.host = host_copy(host)};
-	int r = find_table(cfg, p, &err);
-
+	*p = (struct pricing){.host = host_copy(&trace->host)};
+	if (cfg->estimate && !cfg->calibration && trace->prices) {
+		p->wanted = p->have = true;
+		p->of_trace = trace->prices;
+		return;
+	}
+	r = find_table(cfg, p, &err);
 	if (r == -ENOENT)
-		p->why = xstrdup("no calibration of the machine that the trace is of is kept here: calibrate there, "
-				 "or name a table with --calibration");
+		p->why = xstrdup("the trace holds no prices, and no calibration of the machine that it is of is kept here: "
+				 "calibrate there, or name a table with --calibration");
 	else if (r < 0)
 		p->why = xstrdup(err.text);
 }
@@ -118,7 +123,8 @@ bool pricing_estimate(const struct pricing *p, const struct trace *trace, double
 {
 	if (!p->wanted)
 		return false;
-	estimate_make(trace, p->have ? &p->table : NULL, p->why, &p->host, baseline_cpu, out);
+	estimate_make(trace, p->of_trace ? p->of_trace : p->have ? &p->table : NULL, p->why, &p->host, baseline_cpu, out);
+	out->of_trace = p->of_trace != NULL;
 	return true;
 }
 

@@ -15,6 +15,7 @@ struct pricing {
 	struct host host;        /* the machine that the trace is of */
 	struct cost_table table;
 	bool wanted;             /* false with --no-estimate: there is no estimate at all */
+	const struct cost_table *of_trace; /* borrowed: the one that came with the trace; or NULL */
 	bool have;               /* the table is there */
 	char *why;               /* one line, when it is not */
 };
@@ -26,8 +27,12 @@ struct pricing {
  */
 void pricing_open(const struct config *cfg, struct pricing *p);
 
-/* For a saved trace of host: nothing is measured. */
-void pricing_open_saved(const struct config *cfg, const struct host *host, struct pricing *p);
+/*
+ * For a saved trace: the table that was named, else the one that the trace was
+ * priced with, else this machine's kept one if the trace is of it. Nothing is
+ * measured. The trace must outlive p.
+ */
+void pricing_open_saved(const struct config *cfg, const struct trace *trace, struct pricing *p);
 
 /*
  * The estimate of a trace, to be freed by estimate_fini(); false when none is

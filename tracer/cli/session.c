@@ -7,6 +7,7 @@
  */
 #include "cli/command.h"
 
+#include "base/vec.h"
 #include "cli/baseline.h"
 #include "cli/counting.h"
 #include "cli/emit.h"
@@ -19,8 +20,33 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+/* Where, when and by what it was traced; and in an order that a second run gives as well. */
+static void sign(const struct tracer_process *tp, struct trace *trace)
+{
+	time_t began = time(NULL) - (time_t)trace->wall_seconds;
+	char text[sizeof("2026-01-01T00:00:00Z") + 8];
+	struct utsname un;
+	struct tm tm;
+
+	trace->tool = xstrdup(PACKAGE_VERSION);
+	if (gmtime_r(&began, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		trace->started = xstrdup(text);
+	if (uname(&un) == 0)
+		trace->host_name = xstrdup(un.nodename);
+	for (size_t i = 0; i < tp->cfg->npids; i++)
+		*vec_push(trace->pids, trace->npids) = tp->cfg->pids[i];
+	for (size_t i = 0; i < trace->nimages; i++) {
+		const char *id = trace_build_id(trace, trace->images[i].exe);
+
+		trace->images[i].build_id = id ? xstrdup(id) : NULL;
+	}
+	trace_sort(trace);
+}
 
 /* In the tracer's process, behind the last count. */
 static int report(const struct tracer_process *tp, struct trace *trace, struct err *err)
@@ -30,6 +56,7 @@ static int report(const struct tracer_process *tp, struct trace *trace, struct e
 	int rc;
 
 	trace->host = host_copy(&tp->pricing->host);
+	sign(tp, trace);
 	trace->cpu_untraced = tp->baseline_cpu > 0 ? tp->baseline_cpu : 0;
 	if (pricing_estimate(tp->pricing, trace, tp->baseline_cpu, &est))
 		priced = &est;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/tracer_process.h"
 
+#include "base/cleanup.h"
+#include "base/vec.h"
+#include "elf/build_id.h"
 #include "launch/names.h"
 #include "report/format.h"
 #include "stack/sampler.h"
@@ -90,6 +93,8 @@ static int image_fd(const struct module *m)
 
 /* What it takes to name sites and their stacks. */
 struct naming {
+	struct trace *trace;
+	const void *last;       /* the module whose build id was noted last */
 	struct symbols *symbols;
 	struct sampler *stacks; /* NULL without --stacks */
 };
@@ -109,9 +114,26 @@ static char *inlined_in(const struct symbol_info *info)
 	return inner && outer && strcmp(inner, outer) != 0 ? xstrdup(outer) : NULL;
 }
 
+/* Once for each module, which come in no order. */
+static void note_build_id(struct naming *naming, const struct module *m, int fd)
+{
+	struct trace *t = naming->trace;
+
+	if (fd < 0 || naming->last == m)
+		return;
+	naming->last = m;
+	auto_free char *id = elf_build_id(fd);
+
+	for (size_t i = 0; id && i < t->nmodules; i++)
+		if (strcmp(t->modules[i].path, m->name) == 0 && strcmp(t->modules[i].build_id, id) == 0)
+			return;
+	if (id)
+		*vec_push(t->modules, t->nmodules) = (struct module_id){xstrdup(m->name), steal_ptr(id)};
+}
+
 static void name_site(void *ctx, const void *module, struct site *site)
 {
-	const struct naming *naming = ctx;
+	struct naming *naming = ctx;
 	const struct module *m = module;
 	struct symbol_info info = {0};
 	int fd = m->image_size ? image_fd(m) : m->fd;
@@ -126,6 +148,7 @@ static void name_site(void *ctx, const void *module, struct site *site)
 		site->inlined_in = inlined_in(&info);
 	}
 	symbol_info_fini(&info);
+	note_build_id(naming, m, fd);
 	if (m->image_size && fd >= 0)
 		close(fd);
 	if (naming->stacks)
@@ -175,7 +198,7 @@ static char **copy_words(char *const *words)
 static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned alive,
 		    struct trace *out)
 {
-	struct naming naming = {.symbols = symbols_new(), .stacks = tr->on_entry_ctx};
+	struct naming naming = {.trace = out, .symbols = symbols_new(), .stacks = tr->on_entry_ctx};
 
 	*out = (struct trace){
 		.command = copy_words(tp->program ? tp->cfg->operands : NULL),

@@ -37,11 +37,15 @@ static int write_csv(FILE *out, const struct trace *t, const struct estimate *es
 
 	(void)style, (void)err;
 	fputs("path,image,image_abi,module,offset,function,source,instruction,"
-	      "syscall_abi,number,name,entries,cycles_per_entry,added_cycles\n", out);
+	      "syscall_abi,number,name,entries,cycles_per_entry,added_cycles,function_offset\n", out);
 	for (size_t i = 0; i < t->nsites; i++) {
 		const struct site *s = &t->sites[i];
 		const struct image *im = &t->images[s->image];
 		const struct site_cost *cost = est && est->sites ? &est->sites[i] : &unpriced;
+
+		uint64_t distance = 0;
+		size_t name = s->function ? function_name(s->function, &distance) : 0;
+		auto_free char *function = s->function ? xasprintf("%.*s", (int)name, s->function) : NULL;
 
 		for (size_t k = 0; k < s->ncalls; k++) {
 			const struct call_count *c = &s->calls[k];
@@ -51,7 +55,7 @@ static int write_csv(FILE *out, const struct trace *t, const struct estimate *es
 			cell(out, abi_name[im->abi], ',');
 			cell(out, s->module, ',');
 			fprintf(out, "0x%" PRIx64 ",", s->offset);
-			cell(out, s->function, ',');
+			cell(out, function, ',');
 			cell(out, s->source, ',');
 			cell(out, s->instruction, ',');
 			cell(out, abi_name[c->abi], ',');
@@ -59,7 +63,10 @@ static int write_csv(FILE *out, const struct trace *t, const struct estimate *es
 			cell(out, c->name, ',');
 			fprintf(out, "%" PRIu64 ",", c->entries);
 			figure(out, cost->per_entry, 1, ',');
-			figure(out, cost->added_per_entry, (double)c->entries, '\n');
+			figure(out, cost->added_per_entry, (double)c->entries, ',');
+			if (s->function && s->function[name])
+				fprintf(out, "0x%" PRIx64, distance);
+			fputc('\n', out);
 		}
 	}
 	return 0;

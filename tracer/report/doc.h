@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A blank at which no line is broken. */
+#define DOC_NBSP "\u00a0"
+
 enum ink { INK_PLAIN, INK_BOLD, INK_DIM, INK_RED, INK_GREEN, INK_YELLOW, INK_CYAN };
 
 /* A stretch of text in one ink. */

@@ -9,4 +9,5 @@ libentrytrace_a_SOURCES += \
 	tracer/report/json.c tracer/report/csv.c \
 	tracer/report/folded.c tracer/report/speedscope.c \
 	tracer/report/frame_text.c tracer/report/frame_text.h \
+	tracer/report/merge.c tracer/report/merge.h \
 	tracer/report/calibration.c tracer/report/calibration.h

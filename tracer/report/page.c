@@ -23,12 +23,22 @@ static void ink_off(struct page *p, enum ink ink)
 		fputs("\033[0m", p->out);
 }
 
+/* The blank that breaks no line is a plain one by now. */
+static void put(FILE *out, const char *text)
+{
+	for (const char *at; (at = strstr(text, DOC_NBSP)); text = at + strlen(DOC_NBSP)) {
+		fwrite(text, 1, (size_t)(at - text), out);
+		fputc(' ', out);
+	}
+	fputs(text, out);
+}
+
 void page_put(struct page *p, enum ink ink, const char *text)
 {
 	if (!*text)
 		return;
 	ink_on(p, ink);
-	fputs(text, p->out);
+	put(p->out, text);
 	ink_off(p, ink);
 }
 
@@ -74,10 +84,10 @@ size_t page_words(struct page *p, enum ink ink, size_t at, size_t indent, bool b
 		if (!p->style->uncut && indent + columns > width && width > indent + 8) {
 			auto_free char *cut = text_shorten(word, width - indent, 0, p->style->utf8);
 
-			fputs(cut, p->out);
+			put(p->out, cut);
 			columns = width - indent;
 		} else {
-			fputs(word, p->out);
+			put(p->out, word);
 		}
 		at += columns;
 		text += bytes;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/scenario.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct verdict {
@@ -52,6 +53,15 @@ static char *which_table(const struct parts *x)
 			      : e->age_seconds < 60 ? xstrdup(", just measured")
 						    : xasprintf(", %s old", num_age(e->age_seconds).s);
 
+	/* It may be read on any machine: "this" one would be the wrong word. */
+	if (e->of_trace && !e->table)
+		return xasprintf("Each trace is priced with the table that it came with%s.", cycles);
+	if (e->of_trace && e->matches_host) {
+		auto_free char *whose = text_escape(x->trace->host_name ? x->trace->host_name : "its machine",
+						    x->style->utf8);
+
+		return xasprintf("Priced with the table of %s that the trace came with%s.", whose, cycles);
+	}
 	if (e->matches_host)
 		return xasprintf("Priced with this machine's own table%s%s.", age, cycles);
 	return xasprintf("Priced as on another machine: %s%s.", *differs ? differs : name, cycles);
@@ -65,17 +75,43 @@ static bool shares_known(const struct estimate *e)
 	return false;
 }
 
+/* A price that could be nothing, or twice as much, is none to decide on. */
+static void warn_of_width(struct parts *x)
+{
+	struct path_total total[ENTRY_PATHS];
+	auto_free char *names = NULL;
+
+	trace_path_totals(x->trace, total);
+	for (unsigned p = 0; p < ENTRY_PATHS; p++) {
+		struct priced each = x->est->paths[p].per_entry;
+
+		if (!total[p].entries || !each.known || each.ci95.hi - each.ci95.lo <= each.value)
+			continue;
+		char *longer = xasprintf("%s%s%s", names ? names : "", names ? ", " : "", entry_path_info[p].id);
+
+		free(names);
+		names = longer;
+	}
+	if (names)
+		doc_run(doc_note(x->doc, "  ! ", INK_YELLOW), INK_YELLOW,
+			"The price of %s has an interval wider than itself: the machine was busy when it was measured. "
+			"Calibrate again when it is not: entrytrace calibrate --precise", names);
+}
+
 static void notes(struct parts *x, uint64_t left_out)
 {
 	const struct estimate *e = x->est;
 	auto_free char *table = which_table(x);
+	/* What was attached to cannot be run again. */
+	bool can_rerun = x->trace->command && x->trace->command[0];
 	auto_free char *cpu = xstrdup(num_seconds(e->cpu_seconds, x->g).s);
 	auto_free char *shares =
 		e->baseline ? xasprintf("CPU time is the %s that the program took untraced.", cpu)
 			    : xasprintf("CPU time is the %s of this run. Tracing inflates it, so the shares are lower "
-					"bounds; --baseline adds an untraced run to measure it.", cpu);
+					"bounds%s.", cpu, can_rerun ? "; --baseline adds an untraced run to measure it" : "");
 
 	note(x, table);
+	warn_of_width(x);
 	note(x, "A best case: prices are those of a do-nothing call with hot caches.");
 	if (shares_known(e))
 		note(x, shares);
@@ -118,6 +154,9 @@ void part_savings(struct parts *x)
 		struct priced share = amount(w->share_of_cpu, v.loses);
 		bool bound = !x->est->baseline && share.known && v.ink != INK_DIM;
 
+		/* Tracing inflates what it is a share of: at least this much, by the near end of the interval. */
+		if (bound)
+			share.value = share.ci95.lo;
 		table_add(t, INK_PLAIN, "%s", scenario_info[w->scenario].meaning);
 		table_add(t, v.ink, "%s", v.word);
 		table_add(t, INK_PLAIN, "%s", num_cycles_si(amount(w->saved_cycles, v.loses), x->g).s);

@@ -27,6 +27,15 @@ static int compare_sites(const void *a, const void *b, void *arg)
 	return r ? r : i < k ? -1 : i > k;
 }
 
+/* "Costliest" only where there are costs. */
+static bool any_cost(const struct parts *x)
+{
+	for (size_t i = 0; i < x->trace->nsites; i++)
+		if (cost_of(x, i) && cost_of(x, i)->added.known)
+			return true;
+	return false;
+}
+
 static int compare_calls(const void *a, const void *b, void *arg)
 {
 	const struct call_count *calls = arg;
@@ -118,17 +127,17 @@ static void add_calls(struct parts *x, struct table *t, const struct site *s)
 		fputs(i ? ", " : "", f);
 		/* The table is worth a word where it is not the image's own. */
 		if (call->abi != x->trace->images[s->image].abi)
-			fprintf(f, "%s ", abi_name[call->abi]);
+			fprintf(f, "%s" DOC_NBSP, abi_name[call->abi]);
 		if (call->name)
 			fputs(name, f);
 		else
-			fprintf(f, "no. %" PRId64, call->nr);
+			fprintf(f, "no." DOC_NBSP "%" PRId64, call->nr);
 		if (s->ncalls > 1)
-			fprintf(f, " %s", num_count(call->entries).s);
+			fprintf(f, DOC_NBSP "%s", num_count(call->entries).s);
 		rest -= call->entries;
 	}
 	if (s->ncalls > CALLS_NAMED)
-		fprintf(f, ", %zu others %s", s->ncalls - CALLS_NAMED, num_count(rest).s);
+		fprintf(f, ", %zu" DOC_NBSP "others" DOC_NBSP "%s", s->ncalls - CALLS_NAMED, num_count(rest).s);
 	fclose(f);
 	table_add(t, INK_DIM, "%s", list);
 }
@@ -157,7 +166,7 @@ void part_sites(struct parts *x)
 		order[i] = i;
 	qsort_r(order, tr->nsites, sizeof(*order), compare_sites, x);
 
-	doc_heading(x->doc, "From which site, %s first", x->est ? "costliest" : "busiest");
+	doc_heading(x->doc, "From which site, %s first", any_cost(x) ? "costliest" : "busiest");
 	struct table *t = doc_table(x->doc, "sites", x->est ? priced : plain);
 
 	t->flow = x->est ? 3 : 2;

@@ -7,22 +7,74 @@
 #include "base/signame.h"
 #include "base/text.h"
 
-/* One line of what ran; shell quoting is left out, it is for reading. */
-static char *command_line(const struct parts *x)
-{
-	char *const *words = x->trace->command;
-	char *all = xstrdup(words && words[0] ? words[0] : "attached processes");
+#include <stdlib.h>
 
-	for (size_t i = 1; words && words[0] && words[i]; i++) {
+/* How many hosts of a merged trace are named. */
+#define HOSTS_NAMED 8
+
+/* One line of what ran; shell quoting is left out, it is for reading. */
+static char *command_words(char *const *words)
+{
+	char *all = xstrdup(words[0]);
+
+	for (size_t i = 1; words[i]; i++) {
 		char *longer = xasprintf("%s %s", all, words[i]);
 
 		free(all);
 		all = longer;
 	}
-	char *clean = text_escape(all, x->style->utf8);
+	return all;
+}
 
-	free(all);
-	return clean;
+/* "process 17 (/usr/bin/sleep)"; the programs of several are in their table. */
+static char *attached_to(const struct trace *t)
+{
+	char *all = t->npids ? xasprintf("process%s %lld", t->npids == 1 ? "" : "es", (long long)t->pids[0])
+			     : xstrdup("attached processes");
+
+	for (size_t i = 1; i < t->npids; i++) {
+		char *longer = xasprintf("%s, %lld", all, (long long)t->pids[i]);
+
+		free(all);
+		all = longer;
+	}
+	if (t->nimages == 1) {
+		char *longer = xasprintf("%s (%s)", all, t->images[0].exe);
+
+		free(all);
+		all = longer;
+	}
+	return all;
+}
+
+static char *what_ran(const struct parts *x)
+{
+	const struct trace *t = x->trace;
+	auto_free char *plain = t->command && t->command[0] ? command_words(t->command)
+				: t->runs ? xstrdup("several programs") : attached_to(t);
+	auto_free char *all = t->runs ? xasprintf("%s runs of %s", num_count(t->runs).s, plain) : xstrdup(plain);
+
+	return text_escape(all, x->style->utf8);
+}
+
+/* Of a merged trace: whose runs they were. */
+static void hosts(struct parts *x)
+{
+	const struct trace *t = x->trace;
+
+	if (!t->runs)
+		return;
+	struct block *b = doc_text(x->doc, 0);
+
+	doc_run(b, INK_PLAIN, "%s trace%s of %s host%s%s", num_count(t->runs).s, plural(t->runs),
+		num_count(t->nhosts).s, plural(t->nhosts), t->nhosts ? ":" : "");
+	for (size_t i = 0; i < t->nhosts && i < HOSTS_NAMED; i++) {
+		auto_free char *name = text_escape(t->hosts[i], x->style->utf8);
+
+		doc_run(b, INK_PLAIN, "%s%s", name, i + 1 < t->nhosts ? "," : "");
+	}
+	if (t->nhosts > HOSTS_NAMED)
+		doc_run(b, INK_PLAIN, "and %zu others", t->nhosts - HOSTS_NAMED);
 }
 
 static void partial(struct parts *x)
@@ -46,10 +98,34 @@ static void ending(struct parts *x)
 	else if (t->exit_kind == EXIT_SIGNAL)
 		doc_run(b, INK_RED, "killed by %s", signame(t->exit_value, sig, sizeof(sig)));
 	else
-		doc_run(b, INK_PLAIN, "%s", *t->command ? "not seen to end" : "let go, and still running");
+		doc_run(b, INK_PLAIN, "%s", t->runs ? "ended in different ways" :
+			*t->command ? "not seen to end" : "let go, and still running");
 	doc_run(b, INK_PLAIN, "%s %s wall %s %s user + %s system CPU while traced", g->dot,
 		num_seconds(t->wall_seconds, g).s, g->dot, num_seconds(t->cpu_user, g).s,
 		num_seconds(t->cpu_system, g).s);
+	/* What was attached to began elsewhere: when it was looked at is part of what it is. */
+	if (t->npids && t->started) {
+		auto_free char *since = text_escape(t->started, x->style->utf8);
+
+		doc_run(b, INK_PLAIN, "%s attached since %s", g->dot, since);
+	}
+}
+
+/* "3 processes, 17 threads", where that is more than one. */
+static void tasks(struct block *b, const struct trace *t)
+{
+	uint64_t processes = 0, threads = 0;
+
+	for (size_t i = 0; i < t->nimages; i++) {
+		processes += t->images[i].processes;
+		threads += t->images[i].threads;
+	}
+	if (processes > 1 && threads > processes)
+		doc_run(b, INK_PLAIN, "(%s processes, %s threads)", num_count(processes).s, num_count(threads).s);
+	else if (processes > 1)
+		doc_run(b, INK_PLAIN, "(%s processes)", num_count(processes).s);
+	else if (threads > 1)
+		doc_run(b, INK_PLAIN, "(%s threads)", num_count(threads).s);
 }
 
 static void totals(struct parts *x)
@@ -58,13 +134,10 @@ static void totals(struct parts *x)
 	struct path_total total[ENTRY_PATHS];
 	struct block *b = doc_text(x->doc, 0);
 	unsigned paths = 0;
-	uint64_t tasks = 0;
 
 	trace_path_totals(t, total);
 	for (unsigned p = 0; p < ENTRY_PATHS; p++)
 		paths += total[p].sites > 0;
-	for (size_t i = 0; i < t->nimages; i++)
-		tasks += t->images[i].threads;
 	if (!t->entries) {
 		doc_run(b, INK_PLAIN, "no kernel entry was seen");
 		return;
@@ -73,8 +146,7 @@ static void totals(struct parts *x)
 		t->entries == 1 ? "y" : "ies", paths, plural(paths), num_count(t->nsites).s, plural(t->nsites));
 	if (t->nimages > 1)
 		doc_run(b, INK_PLAIN, "in %s programs", num_count(t->nimages).s);
-	if (tasks > 1)
-		doc_run(b, INK_PLAIN, "(%s threads)", num_count(tasks).s);
+	tasks(b, t);
 }
 
 /* Said only where it was asked for: how the entries came to be counted. */
@@ -106,10 +178,11 @@ static void counting(struct parts *x)
 
 void part_summary(struct parts *x)
 {
-	auto_free char *line = command_line(x);
+	auto_free char *line = what_ran(x);
 
 	doc_title(x->doc, "entrytrace: ", line);
 	partial(x);
+	hosts(x);
 	ending(x);
 	totals(x);
 	counting(x);
