@@ -3,7 +3,9 @@
 
 #include "base/cleanup.h"
 #include "base/vec.h"
+#include "report/compare.h"
 #include "report/format.h"
+#include "report/gate.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -31,6 +33,11 @@ NAMES(dump_name, "man", "completion")
 static const char *format_name(unsigned i)
 {
 	return i < nreport_formats ? report_formats[i]->name : NULL;
+}
+
+static const char *compare_format_name(unsigned i)
+{
+	return i < ncompare_formats ? compare_formats[i]->name : NULL;
 }
 
 const struct opt options[] = {
@@ -93,6 +100,19 @@ static int number(const struct opt *o, const char *arg, unsigned min, unsigned m
 	return 0;
 }
 
+/* field is where a pointer and, behind it, a count are. */
+static void append(char *field, const char *arg)
+{
+	const char **list;
+	size_t n;
+
+	memcpy(&list, field, sizeof(list));
+	memcpy(&n, field + sizeof(list), sizeof(n));
+	*vec_push(list, n) = arg;
+	memcpy(field, &list, sizeof(list));
+	memcpy(field + sizeof(list), &n, sizeof(n));
+}
+
 /* Stores one option; arg lives in cfg->words, or is a constant. */
 static int apply(const struct opt *o, const char *arg, struct config *cfg, struct err *err)
 {
@@ -135,6 +155,11 @@ static int apply(const struct opt *o, const char *arg, struct config *cfg, struc
 		if (r == 0)
 			*vec_push(cfg->pids, cfg->npids) = (pid_t)n;
 		return r;
+	case KIND_LIST:
+		if (!*arg)
+			return err_set(err, -EINVAL, "bad argument of --%s: it is empty: give a %s", o->name, o->arg);
+		append(field, arg);
+		return 0;
 	case KIND_COMMAND:
 		cfg->about = cfg->command;
 		cfg->command = (enum command)value;
@@ -241,6 +266,9 @@ static int popt_failure(poptContext ctx, int code, const struct config *cfg, str
 
 static int check(const struct config *cfg, struct err *err)
 {
+	for (size_t i = 0; i < cfg->nfail_if; i++)
+		if (gate_check(cfg->fail_if[i], cfg->command == CMD_COMPARE, err) < 0)
+			return err->code;
 	switch (cfg->command) {
 	case CMD_RUN:
 		if (!cfg->npids && !cfg->noperands)
@@ -262,6 +290,12 @@ static int check(const struct config *cfg, struct err *err)
 	case CMD_REPORT:
 		if (!cfg->noperands)
 			return err_set(err, -EINVAL, "no file was named: 'entrytrace report' takes saved traces");
+		return 0;
+	case CMD_COMPARE:
+		if (cfg->noperands != 2)
+			return err_set(err, -EINVAL, "%s: 'entrytrace compare' takes two saved traces, the old one first",
+				       cfg->noperands > 2 ? "more than two files were named" :
+				       cfg->noperands ? "only one file was named" : "no file was named");
 		return 0;
 	case CMD_HELP:
 	case CMD_VERSION:

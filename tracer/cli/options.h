@@ -17,7 +17,8 @@ enum {
 	ON_RUN = 1 << CMD_RUN,
 	ON_CALIBRATE = 1 << CMD_CALIBRATE,
 	ON_REPORT = 1 << CMD_REPORT,
-	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT,
+	ON_COMPARE = 1 << CMD_COMPARE,
+	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT | ON_COMPARE,
 };
 
 /* The help lists options under these headings, in this order. */
@@ -38,6 +39,7 @@ enum opt_kind {
 	KIND_ENUM,    /* no argument; an enum field = value */
 	KIND_BOOL,    /* no argument; bool field = value */
 	KIND_PID,     /* appends to config.pids */
+	KIND_LIST,    /* appends to a const char ** field; its count is the size_t behind it */
 	KIND_COMMAND, /* no argument; does the command in value instead, and parses no further */
 	KIND_DUMP,    /* a KIND_NAME that also asks for CMD_DUMP_OPTIONS */
 };

@@ -2,6 +2,7 @@
 /* The report command: saved traces, rendered again. */
 #include "cli/command.h"
 #include "cli/emit.h"
+#include "cli/gates.h"
 #include "cli/saved.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@ int report_run(const struct config *cfg)
 {
 	struct saved saved;
 	struct err err = {0};
+	int status = 0;
 	int r = saved_open(cfg, cfg->operands, cfg->noperands, &saved, &err);
 
 	if (r < 0) {
@@ -24,6 +26,8 @@ int report_run(const struct config *cfg)
 		r = err_set(&err, -errno, "cannot write the report to %s: %s", cfg->output, strerror(errno));
 	if (r < 0)
 		diag("%s", err.text);
+	else
+		status = gates_check(cfg, &saved.trace, saved.priced ? &saved.estimate : NULL, NULL);
 	saved_close(&saved);
-	return r < 0 ? EXIT_TROUBLE : 0;
+	return r < 0 ? EXIT_TROUBLE : status;
 }

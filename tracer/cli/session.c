@@ -12,6 +12,7 @@
 #include "cli/counting.h"
 #include "cli/emit.h"
 #include "cli/front.h"
+#include "cli/gates.h"
 #include "cli/pricing.h"
 #include "cli/tracer_process.h"
 #include "model/fingerprint.h"
@@ -69,6 +70,10 @@ static int report(const struct tracer_process *tp, struct trace *trace, struct e
 	if (tp->evidence && fflush(tp->evidence) != 0 && !rc)
 		rc = err_set(err, -errno, "cannot write the evidence to %s: %s", tp->cfg->record_evidence,
 			     strerror(errno));
+	if (rc == 0)
+		rc = gates_check(tp->cfg, trace, priced, NULL);
+	if (rc == EXIT_TROUBLE)
+		rc = err_set(err, -ENODATA, "whether a condition of --fail-if holds cannot be told");
 	if (priced)
 		estimate_fini(priced);
 	return rc;

@@ -324,7 +324,7 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 		rc = tp->report(tp, &trace, err);
 		trace_fini(&trace);
 		/* Before the state: the front process may look at once, and not wait for our exit. */
-		atomic_store(&tp->shared->exit_code, rc ? EXIT_TROUBLE : 0);
+		atomic_store(&tp->shared->exit_code, rc == EXIT_GATE ? EXIT_GATE : rc ? EXIT_TROUBLE : 0);
 		atomic_store(&tp->shared->state, TRACER_DONE);
 		if (alive && tr->main_ended) {
 			fclose(tp->out);
@@ -332,7 +332,7 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 			return 0;
 		}
 	}
-	return rc ? EXIT_TROUBLE : 0;
+	return rc == EXIT_GATE ? EXIT_GATE : rc ? EXIT_TROUBLE : 0;
 }
 
 pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)

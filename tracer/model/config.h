@@ -13,6 +13,7 @@
 
 /* Exit statuses of entrytrace's own; all others are the program's. */
 enum {
+	EXIT_GATE = 3,          /* a condition of --fail-if holds */
 	EXIT_TROUBLE = 125,     /* entrytrace itself failed, or was asked for what it cannot do */
 	EXIT_CANNOT_EXEC = 126, /* the program is there and cannot be executed */
 	EXIT_NOT_FOUND = 127,   /* there is no such program */
@@ -22,6 +23,7 @@ enum command {
 	CMD_RUN,
 	CMD_CALIBRATE,
 	CMD_REPORT,
+	CMD_COMPARE,
 	COMMANDS,           /* how many a user can name */
 	CMD_HELP = COMMANDS, /* print config.about's help, or all of it */
 	CMD_VERSION,
@@ -49,6 +51,8 @@ struct config {
 	const char *output;  /* NULL: standard error (run), standard output (the others) */
 	const char *format;  /* id of a format in report/; never NULL */
 	const char *save;    /* run: keep the whole trace here too; or NULL */
+	const char **fail_if; /* conditions, as given; see report/gate.h */
+	size_t nfail_if;
 	unsigned top;        /* how many sites to list; 0 is all */
 	enum color color;
 	enum progress progress;

@@ -9,5 +9,8 @@ libentrytrace_a_SOURCES += \
 	tracer/report/json.c tracer/report/csv.c \
 	tracer/report/folded.c tracer/report/speedscope.c \
 	tracer/report/frame_text.c tracer/report/frame_text.h \
+	tracer/report/compare.c tracer/report/compare.h tracer/report/compare_formats.h \
+	tracer/report/compare_text.c tracer/report/compare_data.c tracer/report/cell_csv.c tracer/report/cell_csv.h \
+	tracer/report/gate.c tracer/report/gate.h \
 	tracer/report/merge.c tracer/report/merge.h \
 	tracer/report/calibration.c tracer/report/calibration.h
