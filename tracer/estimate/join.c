@@ -85,6 +85,27 @@ static void join_paths(const struct join_part parts[], size_t n, const struct tr
 		per_entry(&out->paths[i], total[i].entries);
 }
 
+static void join_images(const struct join_part parts[], size_t n, const struct trace *sum, struct estimate *out)
+{
+	struct site_index *index = site_index_new(sum, MATCH_EXACT);
+	bool *seen = xcalloc(sum->nimages + 1, sizeof(*seen));
+
+	for (size_t p = 0; p < n; p++)
+		for (size_t i = 0; parts[p].estimate->images && i < parts[p].trace->nimages; i++) {
+			size_t at = site_index_image(index, parts[p].trace, i);
+			const struct image_cost *of = &parts[p].estimate->images[i];
+
+			if (at == SITE_INDEX_NONE)
+				continue;
+			add(&out->images[at].added, of->added, !seen[at]);
+			for (unsigned s = 0; s < SCENARIOS; s++)
+				add(&out->images[at].saved[s], of->saved[s], !seen[at]);
+			seen[at] = true;
+		}
+	free(seen);
+	site_index_free(index);
+}
+
 static void join_what_if(const struct join_part parts[], size_t n, struct estimate *out)
 {
 	for (unsigned s = 0; s < SCENARIOS; s++) {
@@ -112,6 +133,7 @@ void estimate_join(const struct join_part parts[], size_t n, const struct trace 
 	*out = (struct estimate){.have_table = true, .matches_host = true, .baseline = true, .of_trace = true,
 				 .age_seconds = -1};
 	out->sites = xcalloc(sum->nsites + 1, sizeof(*out->sites));
+	out->images = xcalloc(sum->nimages + 1, sizeof(*out->images));
 	for (size_t p = 0; p < n; p++) {
 		const struct estimate *e = parts[p].estimate;
 
@@ -132,5 +154,6 @@ void estimate_join(const struct join_part parts[], size_t n, const struct trace 
 		return;
 	join_paths(parts, n, sum, out);
 	join_sites(parts, n, sum, out);
+	join_images(parts, n, sum, out);
 	join_what_if(parts, n, out);
 }

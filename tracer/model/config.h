@@ -34,6 +34,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum progress { PROGRESS_AUTO, PROGRESS_YES, PROGRESS_NO };
 enum count { COUNT_AUTO, COUNT_INPLACE, COUNT_STOP };
 enum stacks { STACKS_OFF, STACKS_SAMPLED, STACKS_ALL };
+enum sort { SORT_COST, SORT_ENTRIES, SORT_NAME };
 enum weight { WEIGHT_ENTRIES, WEIGHT_CYCLES };
 enum call { CALL_NONE, CALL_GETPPID };
 enum effort { EFFORT_DEFAULT, EFFORT_QUICK, EFFORT_PRECISE };
@@ -53,6 +54,12 @@ struct config {
 	const char *save;    /* run: keep the whole trace here too; or NULL */
 	const char **fail_if; /* conditions, as given; see report/gate.h */
 	size_t nfail_if;
+	const char *programs, *modules, *paths, *syscalls; /* filters, see report/filter.h; NULL: all */
+	enum sort sort;
+	const char *columns; /* of the list of sites, separated by commas; NULL: the usual ones */
+	unsigned frames;     /* of a stack that are shown; 0 is all */
+	bool tree;           /* the call tree */
+	unsigned width;      /* columns; 0: those of the terminal */
 	unsigned top;        /* how many sites to list; 0 is all */
 	enum color color;
 	enum progress progress;

@@ -63,6 +63,7 @@ void estimate_fini(struct estimate *est)
 	free(est->calibration);
 	free(est->clock);
 	free(est->sites);
+	free(est->images);
 	*est = (struct estimate){0};
 }
 

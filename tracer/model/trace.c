@@ -77,6 +77,7 @@ void trace_fini(struct trace *t)
 		free(t->command[i]);
 	free(t->command);
 	free(t->partial);
+	free(t->shown);
 	free(t->tool);
 	free(t->started);
 	free(t->host_name);

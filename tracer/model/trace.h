@@ -106,6 +106,10 @@ struct trace {
 	struct host host;
 	struct cost_table *prices; /* that it was priced with; NULL: none */
 
+	/* ---- what of it is left, behind a filter ---- */
+	char *shown;      /* the filter, as given; NULL: all is there */
+	uint64_t whole_entries, whole_sites; /* before it */
+
 	/* ---- what was seen ---- */
 	uint64_t entries; /* the sum over sites */
 	struct image *images;

@@ -124,6 +124,7 @@ void doc_fini(struct doc *d)
 			free(b->table.cells[k].brief);
 		}
 		free(b->table.cells);
+		free(b->table.own);
 		for (size_t k = 0; k < b->table.ndetails; k++) {
 			free(b->table.details[k].figure);
 			free(b->table.details[k].text);

@@ -50,7 +50,8 @@ struct detail {
 
 struct table {
 	const char *id;              /* a word, for links and scripts; or NULL */
-	const struct column *columns; /* of a static list */
+	const struct column *columns; /* of a static list, or own */
+	struct column *own;          /* freed with the table */
 	size_t ncolumns;
 	struct cell *cells;
 	size_t ncells;

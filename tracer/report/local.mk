@@ -2,6 +2,7 @@
 libentrytrace_a_SOURCES += \
 	tracer/report/format.c tracer/report/format.h tracer/report/formats.h \
 	tracer/report/doc.c tracer/report/doc.h tracer/report/parts.h \
+	tracer/report/part_programs.c tracer/report/part_tree.c tracer/report/filter.c tracer/report/filter.h \
 	tracer/report/part_summary.c tracer/report/part_paths.c tracer/report/part_sites.c \
 	tracer/report/part_stacks.c tracer/report/part_savings.c \
 	tracer/report/text.c tracer/report/text.h tracer/report/text_doc.c \

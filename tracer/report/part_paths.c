@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of entry paths and of programs. */
+/* The table of entry paths. */
 #include "report/parts.h"
-
-#include "base/cleanup.h"
-#include "base/err.h"
-#include "base/text.h"
-
-#include <stdlib.h>
 
 void part_paths(struct parts *x)
 {
@@ -45,8 +39,8 @@ void part_paths(struct parts *x)
 
 		table_add(t, path_ink(order[i]), "%s", entry_path_info[order[i]].id);
 		table_add_value(t, INK_PLAIN, (double)of->entries, num_count(of->entries).s)->part =
-			(double)of->entries / (double)x->trace->entries;
-		table_add_value(t, INK_PLAIN, (double)of->entries, num_share(of->entries, x->trace->entries).s);
+			(double)of->entries / (double)x->whole;
+		table_add_value(t, INK_PLAIN, (double)of->entries, num_share(of->entries, x->whole).s);
 		table_add_value(t, INK_PLAIN, (double)of->sites, num_count(of->sites).s);
 		if (x->est) {
 			const struct site_cost *c = &x->est->paths[order[i]];
@@ -58,38 +52,4 @@ void part_paths(struct parts *x)
 	}
 	if (x->est)
 		doc_run(doc_text(x->doc, 2), INK_DIM, "\"Added\" is over what a 64-bit syscall costs a native program.");
-}
-
-void part_images(struct parts *x)
-{
-	static const struct column columns[] = {
-		{"entries", ALIGN_RIGHT, false, 0, 0}, {"share", ALIGN_RIGHT, false, 0, 0},
-		{"processes", ALIGN_RIGHT, false, 0, 0}, {"threads", ALIGN_RIGHT, false, 0, 0},
-		{"ABI", ALIGN_LEFT, false, 0, 0}, {"program", ALIGN_LEFT, true, 0, 0}, {0}};
-	const struct trace *tr = x->trace;
-	auto_free size_t *order = xcalloc(tr->nimages, sizeof(*order));
-
-	if (tr->nimages < 2)
-		return;
-	for (size_t i = 0; i < tr->nimages; i++) {
-		size_t at = i;
-
-		for (; at && tr->images[order[at - 1]].entries < tr->images[i].entries; at--)
-			order[at] = order[at - 1];
-		order[at] = i;
-	}
-	doc_heading(x->doc, "In which program");
-	struct table *t = doc_table(x->doc, "programs", columns);
-
-	for (size_t i = 0; i < tr->nimages; i++) {
-		const struct image *im = &tr->images[order[i]];
-		auto_free char *exe = text_escape(im->exe, x->style->utf8);
-
-		table_add_value(t, INK_PLAIN, (double)im->entries, num_count(im->entries).s);
-		table_add_value(t, INK_PLAIN, (double)im->entries, num_share(im->entries, tr->entries).s);
-		table_add_value(t, INK_PLAIN, (double)im->processes, num_count(im->processes).s);
-		table_add_value(t, INK_PLAIN, (double)im->threads, num_count(im->threads).s);
-		table_add(t, INK_PLAIN, "%s", abi_name[im->abi]);
-		table_add(t, INK_PLAIN, "%s", exe);
-	}
 }

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,14 @@ static int compare_sites(const void *a, const void *b, void *arg)
 {
 	const struct parts *x = arg;
 	size_t i = *(const size_t *)a, k = *(const size_t *)b;
-	int r = costlier(cost_of(x, i), x->trace->sites[i].entries, cost_of(x, k), x->trace->sites[k].entries);
+	const struct site *a_site = &x->trace->sites[i], *b_site = &x->trace->sites[k];
+	bool cost = x->style->sort == SORT_COST;
+	int r = 0;
 
+	if (x->style->sort == SORT_NAME && !(r = strcmp(a_site->module, b_site->module)))
+		r = a_site->offset < b_site->offset ? -1 : a_site->offset > b_site->offset;
+	if (!r)
+		r = costlier(cost ? cost_of(x, i) : NULL, a_site->entries, cost ? cost_of(x, k) : NULL, b_site->entries);
 	return r ? r : i < k ? -1 : i > k;
 }
 
@@ -77,13 +84,20 @@ static void add_function(struct parts *x, struct table *t, const struct site *s)
 	c->keep_tail = text_width(at) + text_width(base);
 }
 
-/* What stood behind an entry of unknown path; where a far call entered the kernel. */
+/* It follows from the path, but for an unknown one. */
+static void add_instruction(struct parts *x, struct table *t, const struct site *s)
+{
+	bool all = x->style->columns != NULL;
+	auto_free char *insn = text_escape(all || s->path == PATH_UNKNOWN ? s->instruction : NULL, x->style->utf8);
+
+	table_add(t, INK_PLAIN, "%s", insn);
+}
+
+/* Where a far call entered the kernel. */
 static void add_entered(struct parts *x, struct table *t, const struct site *s)
 {
 	bool utf8 = x->style->utf8;
-	auto_free char *insn = text_escape(s->path == PATH_UNKNOWN ? s->instruction : NULL, utf8);
 
-	table_add(t, INK_PLAIN, "%s", insn);
 	if (!s->entered_at) {
 		table_add(t, INK_DIM, "%s", "");
 		return;
@@ -100,13 +114,13 @@ static void add_program(struct parts *x, struct table *t, const struct site *s)
 {
 	const char *exe = x->trace->images[s->image].exe;
 
-	if (x->trace->nimages < 2 || strcmp(exe, s->module) == 0) {
+	if (!x->style->columns && (x->trace->nimages < 2 || strcmp(exe, s->module) == 0)) {
 		table_add(t, INK_DIM, "%s", "");
 		return;
 	}
 	auto_free char *name = text_escape(exe, x->style->utf8);
 
-	table_add(t, INK_DIM, "in %s", name)->keep_tail = tail_to_keep(name);
+	table_add(t, INK_DIM, "%s%s", x->style->columns ? "" : "in ", name)->keep_tail = tail_to_keep(name);
 }
 
 static void add_calls(struct parts *x, struct table *t, const struct site *s)
@@ -142,56 +156,169 @@ static void add_calls(struct parts *x, struct table *t, const struct site *s)
 	table_add(t, INK_DIM, "%s", list);
 }
 
+static void add_entries(struct parts *x, struct table *t, size_t i)
+{
+	const struct site *s = &x->trace->sites[i];
+
+	table_add_value(t, INK_PLAIN, (double)s->entries, num_count(s->entries).s);
+}
+
+static void add_share(struct parts *x, struct table *t, size_t i)
+{
+	const struct site *s = &x->trace->sites[i];
+
+	table_add_value(t, INK_PLAIN, (double)s->entries, num_share(s->entries, x->whole).s);
+}
+
+static void add_added(struct parts *x, struct table *t, size_t i)
+{
+	const struct site_cost *c = cost_of(x, i);
+
+	table_add_value(t, INK_PLAIN, c ? c->added.value : 0, c ? num_si(c->added, x->g).s : "?");
+}
+
+static void add_each(struct parts *x, struct table *t, size_t i)
+{
+	const struct site_cost *c = cost_of(x, i);
+
+	table_add_value(t, INK_PLAIN, c ? c->per_entry.value : 0, c ? num_cycles(c->per_entry, x->g).s : "?");
+}
+
+static void add_path(struct parts *x, struct table *t, size_t i)
+{
+	enum entry_path path = x->trace->sites[i].path;
+
+	table_add(t, path_ink(path), "%s", entry_path_info[path].id);
+}
+
+/* A column for those that take the site. */
+#define OF_SITE(fn) \
+	static void fn##_of(struct parts *x, struct table *t, size_t i) \
+	{ \
+		fn(x, t, &x->trace->sites[i]); \
+	}
+
+OF_SITE(add_place)
+OF_SITE(add_function)
+OF_SITE(add_instruction)
+OF_SITE(add_entered)
+OF_SITE(add_program)
+OF_SITE(add_calls)
+
+/* In the usual order. USUAL: there unless other columns are asked for; FIGURES need prices. */
+enum { USUAL = 1, NEEDS_PRICES = 2, FLOWS = 4 };
+static const struct site_column {
+	const char *name; /* for --columns */
+	struct column column;
+	unsigned flags;
+	void (*add)(struct parts *x, struct table *t, size_t site);
+} site_columns[] = {
+	{"entries", {"entries", ALIGN_RIGHT, false, 0, 0}, USUAL, add_entries},
+	{"share", {"share", ALIGN_RIGHT, false, 0, 7}, USUAL, add_share},
+	{"each", {"cycles/entry", ALIGN_RIGHT, false, 0, 0}, NEEDS_PRICES, add_each},
+	{"added", {"added cycles", ALIGN_RIGHT, false, 0, 0}, USUAL | NEEDS_PRICES, add_added},
+	{"path", {"path", ALIGN_LEFT, false, 0, 0}, USUAL | FLOWS, add_path},
+	{"site", {"site", ALIGN_LEFT, true, 0, 0}, USUAL | FLOWS, add_place_of},
+	{"function", {"function", ALIGN_LEFT, true, 0, 0}, USUAL | FLOWS, add_function_of},
+	{"instruction", {"instruction", ALIGN_LEFT, false, 0, 0}, USUAL | FLOWS, add_instruction_of},
+	{"entered", {"enters at", ALIGN_LEFT, true, 0, 0}, USUAL | FLOWS, add_entered_of},
+	{"program", {"program", ALIGN_LEFT, true, 0, 0}, USUAL | FLOWS, add_program_of},
+	{"calls", {"calls", ALIGN_LEFT, true, 0, 0}, USUAL | FLOWS, add_calls_of},
+};
+
+#define SITE_COLUMNS (sizeof(site_columns) / sizeof(*site_columns))
+
+static const struct site_column *find_column(const char *name, size_t n)
+{
+	for (size_t i = 0; i < SITE_COLUMNS; i++)
+		if (strlen(site_columns[i].name) == n && strncmp(site_columns[i].name, name, n) == 0)
+			return &site_columns[i];
+	return NULL;
+}
+
+int site_columns_check(const char *list, struct err *err)
+{
+	char names[256] = "";
+
+	for (size_t i = 0; i < SITE_COLUMNS; i++) {
+		size_t n = strlen(names);
+
+		snprintf(names + n, sizeof(names) - n, "%s%s", i ? ", " : "", site_columns[i].name);
+	}
+	for (const char *at = list;; at++) {
+		size_t n = strcspn(at, ",");
+
+		if (!find_column(at, n))
+			return err_set(err, -EINVAL, "no such column: '%.*s': choose from %s", (int)n, at, names);
+		at += n;
+		if (!*at)
+			return 0;
+	}
+}
+
+/* Those that are wanted, and where there may be figures for them; returns how many. */
+static size_t choose_columns(const struct parts *x, const struct site_column *chosen[SITE_COLUMNS])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; !x->style->columns && i < SITE_COLUMNS; i++)
+		if ((site_columns[i].flags & USUAL) && (x->est || !(site_columns[i].flags & NEEDS_PRICES)))
+			chosen[n++] = &site_columns[i];
+	for (const char *at = x->style->columns; at && *at && n < SITE_COLUMNS; at += *at == ',') {
+		const struct site_column *c = find_column(at, strcspn(at, ","));
+
+		at += strcspn(at, ",");
+		if (c)
+			chosen[n++] = c;
+	}
+	return n;
+}
+
+static struct table *sites_table(struct parts *x, const struct site_column *chosen[], size_t n)
+{
+	struct column *columns = xcalloc(n + 1, sizeof(*columns));
+	struct table *t;
+	size_t flow = 0;
+
+	for (size_t i = 0; i < n; i++)
+		columns[i] = chosen[i]->column;
+	while (flow < n && !(chosen[flow]->flags & FLOWS))
+		flow++;
+	t = doc_table(x->doc, "sites", columns);
+	t->own = columns;
+	/* Columns that were asked for stand as columns. */
+	t->flow = x->style->columns ? 0 : flow;
+	t->flow_title = "site, and what it calls";
+	return t;
+}
+
 void part_sites(struct parts *x)
 {
-	static const struct column plain[] = {
-		{"entries", ALIGN_RIGHT, false, 0, 0}, {"share", ALIGN_RIGHT, false, 0, 7},
-		{"path", ALIGN_LEFT, false, 0, 0}, {"site", ALIGN_LEFT, true, 0, 0},
-		{"function", ALIGN_LEFT, true, 0, 0}, {"instruction", ALIGN_LEFT, false, 0, 0},
-		{"enters at", ALIGN_LEFT, false, 0, 0}, {"program", ALIGN_LEFT, true, 0, 0},
-		{"calls", ALIGN_LEFT, true, 0, 0}, {0}};
-	static const struct column priced[] = {
-		{"entries", ALIGN_RIGHT, false, 0, 0}, {"share", ALIGN_RIGHT, false, 0, 7},
-		{"added cycles", ALIGN_RIGHT, false, 0, 0},
-		{"path", ALIGN_LEFT, false, 0, 0}, {"site", ALIGN_LEFT, true, 0, 0},
-		{"function", ALIGN_LEFT, true, 0, 0}, {"instruction", ALIGN_LEFT, false, 0, 0},
-		{"enters at", ALIGN_LEFT, false, 0, 0}, {"program", ALIGN_LEFT, true, 0, 0},
-		{"calls", ALIGN_LEFT, true, 0, 0}, {0}};
+	const struct site_column *chosen[SITE_COLUMNS];
 	const struct trace *tr = x->trace;
 	auto_free size_t *order = xcalloc(tr->nsites, sizeof(*order));
 	size_t n = x->style->top && x->style->top < tr->nsites ? x->style->top : tr->nsites;
+	size_t ncolumns = choose_columns(x, chosen);
 	uint64_t rest = tr->entries;
 
 	for (size_t i = 0; i < tr->nsites; i++)
 		order[i] = i;
 	qsort_r(order, tr->nsites, sizeof(*order), compare_sites, x);
 
-	doc_heading(x->doc, "From which site, %s first", any_cost(x) ? "costliest" : "busiest");
-	struct table *t = doc_table(x->doc, "sites", x->est ? priced : plain);
+	doc_heading(x->doc, "From which site, %s", x->style->sort == SORT_NAME ? "by name" :
+		    x->style->sort == SORT_COST && any_cost(x) ? "costliest first" : "busiest first");
+	struct table *t = sites_table(x, chosen, ncolumns);
 
-	t->flow = x->est ? 3 : 2;
-	t->flow_title = "site, and what it calls";
 	for (size_t i = 0; i < n; i++) {
-		const struct site *s = &tr->sites[order[i]];
-		const struct site_cost *cost = cost_of(x, order[i]);
-
-		table_add_value(t, INK_PLAIN, (double)s->entries, num_count(s->entries).s);
-		table_add_value(t, INK_PLAIN, (double)s->entries, num_share(s->entries, tr->entries).s);
-		if (x->est)
-			table_add_value(t, INK_PLAIN, cost ? cost->added.value : 0, cost ? num_si(cost->added, x->g).s : "?");
-		table_add(t, path_ink(s->path), "%s", entry_path_info[s->path].id);
-		add_place(x, t, s);
-		add_function(x, t, s);
-		add_entered(x, t, s);
-		add_program(x, t, s);
-		add_calls(x, t, s);
-		part_stacks(x, t, s);
-		rest -= s->entries;
+		for (size_t c = 0; c < ncolumns; c++)
+			chosen[c]->add(x, t, order[i]);
+		part_stacks(x, t, &tr->sites[order[i]]);
+		rest -= tr->sites[order[i]].entries;
 	}
 	if (x->guessed)
 		doc_run(doc_text(x->doc, 2), INK_DIM,
 			"A frame with a question mark was found without call frame information: likely, not certain.");
 	if (n < tr->nsites)
 		doc_run(doc_text(x->doc, 2), INK_DIM, "%s more sites with %s entries (%s) are not shown: --top 0 lists all",
-			num_count(tr->nsites - n).s, num_count(rest).s, num_share(rest, tr->entries).s);
+			num_count(tr->nsites - n).s, num_count(rest).s, num_share(rest, x->whole).s);
 }

@@ -149,31 +149,50 @@ static void totals(struct parts *x)
 	tasks(b, t);
 }
 
-/* Said only where it was asked for: how the entries came to be counted. */
+/* How the entries came to be counted; why some were not is with the programs, where there are several. */
 static void counting(struct parts *x)
 {
 	const struct trace *t = x->trace;
 	uint64_t in_place = 0, stopped = 0;
+	bool one = t->nimages == 1;
 
 	for (size_t i = 0; i < t->nimages; i++) {
 		in_place += t->images[i].in_place;
 		stopped += t->images[i].by_stops != NULL;
 	}
-	if (in_place || stopped)
-		doc_run(doc_text(x->doc, 0), INK_DIM, "%s",
-			!in_place ? "Counted by stops, not in the program itself:" :
-			stopped ? "Frequent calls through the vDSO were counted in the program itself, but not in:" :
-				  "Frequent calls through the vDSO were counted in the program itself.");
-	for (size_t i = 0; i < t->nimages; i++) {
-		const struct image *im = &t->images[i];
+	if (!in_place && !stopped)
+		return;
+	struct block *b = doc_text(x->doc, 0);
 
-		if (!im->by_stops)
-			continue;
-		auto_free char *exe = text_escape(im->exe, x->style->utf8);
-		auto_free char *why = text_escape(im->by_stops, x->style->utf8);
+	if (!stopped)
+		doc_run(b, INK_DIM, "Frequent calls through the vDSO were counted in the program itself.");
+	else if (!one)
+		doc_run(b, INK_DIM, "%s %zu of %zu programs; the table of programs says why.",
+			in_place ? "Frequent calls through the vDSO were counted in the program itself, but not in" :
+				   "Counted by stops, not in the program itself, in", (size_t)stopped, t->nimages);
+	else
+		doc_run(b, INK_DIM, "%s", in_place ? "Frequent calls through the vDSO were counted in the program itself, but not in:" :
+						     "Counted by stops, not in the program itself:");
+	for (size_t i = 0; one && stopped && i < t->nimages; i++) {
+		auto_free char *exe = text_escape(t->images[i].exe, x->style->utf8);
+		auto_free char *why = text_escape(t->images[i].by_stops, x->style->utf8);
 
 		doc_run(doc_text(x->doc, 2), INK_DIM, "%s: %s", exe, why);
 	}
+}
+
+/* A filter hides rows, never numbers. */
+static void shown(struct parts *x)
+{
+	const struct trace *t = x->trace;
+
+	if (!t->shown)
+		return;
+	auto_free char *by = text_escape(t->shown, x->style->utf8);
+
+	doc_run(doc_text(x->doc, 0), INK_YELLOW, "Shown are %s of all %s entries (%s), from %s of %s sites: %s",
+		num_count(t->entries).s, num_count(t->whole_entries).s, num_share(t->entries, t->whole_entries).s,
+		num_count(t->nsites).s, num_count(t->whole_sites).s, by);
 }
 
 void part_summary(struct parts *x)
@@ -185,6 +204,7 @@ void part_summary(struct parts *x)
 	hosts(x);
 	ending(x);
 	totals(x);
+	shown(x);
 	counting(x);
 }
 

@@ -16,6 +16,7 @@ struct parts {
 	const struct glyphs *g;
 	const struct trace *trace;
 	const struct estimate *est; /* NULL unless it has a table */
+	uint64_t whole;             /* entries that shares are of: all, also those that a filter hides */
 	bool guessed;               /* a stack with a guessed frame was shown */
 };
 
@@ -26,10 +27,17 @@ void part_blind_spots(struct parts *x);
 
 /* part_paths.c */
 void part_paths(struct parts *x);
-void part_images(struct parts *x);
+
+/* part_programs.c */
+void part_programs(struct parts *x);
+
+/* part_tree.c: the call tree, and functions with their callers and callees. Nothing unless asked for. */
+void part_tree(struct parts *x);
 
 /* part_sites.c */
 void part_sites(struct parts *x);
+/* Are these columns, separated by commas, that the list of sites has? Returns 0, or -EINVAL with a sentence in err. */
+int site_columns_check(const char *list, struct err *err);
 
 /* part_stacks.c: the site's heaviest stacks, under the row that was added last. Nothing without stacks. */
 void part_stacks(struct parts *x, struct table *t, const struct site *site);

@@ -36,6 +36,7 @@ void report_doc(struct doc *doc, const struct trace *t, const struct estimate *e
 		.style = style,
 		.g = style->utf8 ? &glyphs_utf8 : &glyphs_ascii,
 		.trace = t,
+		.whole = t->shown ? t->whole_entries : t->entries,
 		.est = est && est->have_table ? est : NULL,
 	};
 
@@ -43,7 +44,8 @@ void report_doc(struct doc *doc, const struct trace *t, const struct estimate *e
 	if (t->entries) {
 		part_paths(&x);
 		part_sites(&x);
-		part_images(&x);
+		part_programs(&x);
+		part_tree(&x);
 		part_savings(&x);
 	}
 	part_unpriced(&x, est);

@@ -89,6 +89,13 @@ static void load_merged(struct loader *l, const json_t *o)
 	}
 }
 
+static void load_filtered(struct loader *l, const json_t *o)
+{
+	l->t->shown = xstrdup(json_get_text(&l->r, o, "filtered", "by"));
+	l->t->whole_entries = json_get_count(&l->r, o, "filtered", "entries_before");
+	l->t->whole_sites = json_get_count(&l->r, o, "filtered", "sites_before");
+}
+
 static void load_tool(struct loader *l, const json_t *o)
 {
 	l->t->tool = json_dup_text(&l->r, o, "tool", "version");
@@ -320,6 +327,7 @@ static const struct {
 	{"host_name", false, load_host_name},
 	{"merged", false, load_merged},
 	{"pids", false, load_pids},
+	{"filtered", false, load_filtered},
 	{"modules", false, load_modules},
 	{"estimate", false, load_estimate},
 };

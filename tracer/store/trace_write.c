@@ -86,19 +86,13 @@ static json_t *image_paths_json(const struct image_paths *p)
 	return a;
 }
 
-/* Cycles added over a native call, where every path of the image has a price. */
-static json_t *image_added(const struct image_paths *p, const struct estimate *est)
+static json_t *image_saved(const struct image_cost *c)
 {
-	double sum = 0;
+	json_t *o = json_object();
 
-	for (unsigned i = 0; i < ENTRY_PATHS; i++) {
-		if (!p->entries[i])
-			continue;
-		if (!est || !est->have_table || !est->paths[i].added_per_entry.known)
-			return NULL;
-		sum += est->paths[i].added_per_entry.value * (double)p->entries[i];
-	}
-	return json_figure(sum);
+	for (unsigned i = 0; i < SCENARIOS; i++)
+		json_put(o, scenario_info[i].id, json_priced(c->saved[i]));
+	return o;
 }
 
 static json_t *images(const struct trace *t, const struct estimate *est)
@@ -127,7 +121,8 @@ static json_t *images(const struct trace *t, const struct estimate *est)
 		json_put(o, "counted", json_text(im->in_place ? "inplace" : "stop"));
 		json_put(o, "why", json_text(im->by_stops));
 		json_put(o, "paths", image_paths_json(&paths[i]));
-		json_put(o, "added_cycles", image_added(&paths[i], est));
+		json_put(o, "added_cycles", est && est->images ? json_priced(est->images[i].added) : NULL);
+		json_put(o, "saved_cycles", est && est->images ? image_saved(&est->images[i]) : NULL);
 		json_add(a, o);
 	}
 	return a;
@@ -235,6 +230,17 @@ static json_t *merged(const struct trace *t)
 	return o;
 }
 
+/* Where a filter left only a part. */
+static json_t *filtered(const struct trace *t)
+{
+	json_t *o = json_object();
+
+	json_put(o, "by", json_text(t->shown));
+	json_put(o, "entries_before", json_count(t->whole_entries));
+	json_put(o, "sites_before", json_count(t->whole_sites));
+	return o;
+}
+
 void trace_write(FILE *out, const struct trace *t, const struct estimate *est)
 {
 	struct json_out o;
@@ -249,6 +255,8 @@ void trace_write(FILE *out, const struct trace *t, const struct estimate *est)
 		json_out_put(&o, "host_name", json_text(t->host_name));
 	if (t->runs)
 		json_out_put(&o, "merged", merged(t));
+	if (t->shown)
+		json_out_put(&o, "filtered", filtered(t));
 	json_out_put(&o, "command", command(t));
 	if (t->npids)
 		json_out_put(&o, "pids", pids(t));
