@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 libentrytrace_a_SOURCES += \
 	tracer/cli/command.c tracer/cli/command.h \
-	tracer/cli/options.c tracer/cli/options.h tracer/cli/options.def tracer/cli/commands.def \
+	tracer/cli/options.c tracer/cli/options_check.c tracer/cli/options.h tracer/cli/options.def tracer/cli/commands.def \
 	tracer/cli/baseline.c tracer/cli/baseline.h \
 	tracer/cli/counting.c tracer/cli/counting.h \
 	tracer/cli/emit.c tracer/cli/emit.h \

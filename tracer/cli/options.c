@@ -5,7 +5,6 @@
 #include "base/vec.h"
 #include "report/compare.h"
 #include "report/format.h"
-#include "report/gate.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -25,6 +24,7 @@
 NAMES(count_name, "auto", "inplace", "stop")
 NAMES(stacks_name, "off", "sampled", "all")
 NAMES(weight_name, "entries", "cycles")
+NAMES(sort_name, "cost", "entries", "name")
 NAMES(call_name, "none", "getppid")
 NAMES(color_name, "auto", "always", "never")
 NAMES(table_format_name, "text", "json")
@@ -57,6 +57,7 @@ const char *const opt_group_title[OPT_GROUPS] = {
 	[GROUP_TRACE] = "Tracing",
 	[GROUP_STACKS] = "Call stacks",
 	[GROUP_OUTPUT] = "Output",
+	[GROUP_SHOW] = "What is shown",
 	[GROUP_PRICE] = "Prices",
 	[GROUP_HELP] = "Help",
 };
@@ -97,6 +98,17 @@ static int number(const struct opt *o, const char *arg, unsigned min, unsigned m
 		return err_set(err, -EINVAL, "bad argument of --%s: '%s': give a number from %u to %u",
 			       o->name, arg, min, max);
 	*out = (unsigned)v;
+	return 0;
+}
+
+static int seconds(const struct opt *o, const char *arg, char *field, struct err *err)
+{
+	char *end;
+	double v = strtod(arg, &end);
+
+	if (end == arg || *end || !(v >= 0.001 && v < 1e9) || !strchr("0123456789.", arg[0]) || strpbrk(arg, "xX"))
+		return err_set(err, -EINVAL, "bad argument of --%s: '%s': give seconds, such as 10 or 0.5", o->name, arg);
+	memcpy(field, &v, sizeof(v));
 	return 0;
 }
 
@@ -155,6 +167,8 @@ static int apply(const struct opt *o, const char *arg, struct config *cfg, struc
 		if (r == 0)
 			*vec_push(cfg->pids, cfg->npids) = (pid_t)n;
 		return r;
+	case KIND_SECONDS:
+		return seconds(o, arg, field, err);
 	case KIND_LIST:
 		if (!*arg)
 			return err_set(err, -EINVAL, "bad argument of --%s: it is empty: give a %s", o->name, o->arg);
@@ -207,7 +221,7 @@ static bool takes_next(unsigned on, const char *word)
  * is the program. So a bare "--stacks" becomes "--stacks=sampled" before popt
  * sees it. Words behind the program's name are not looked at.
  */
-static void spell_out_bare(unsigned on, int argc, char **argv, char **spelt)
+static void spell_out_bare(unsigned on, int argc, char **argv, char **spelt, enum given *seen)
 {
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
@@ -215,6 +229,8 @@ static void spell_out_bare(unsigned on, int argc, char **argv, char **spelt)
 		if (word[0] != '-' || !word[1] || strcmp(word, "--") == 0)
 			break;
 		const struct opt *o = word[1] == '-' ? find_long(on, word + 2, strlen(word + 2)) : NULL;
+		if (o && o->bare)
+			seen[o - options] = GIVEN_BARE;
 		if (o && o->bare)
 			argv[i] = spelt[i] = xasprintf("--%s=%s", o->name, o->bare);
 		else if (takes_next(on, word))
@@ -257,52 +273,13 @@ static int popt_failure(poptContext ctx, int code, const struct config *cfg, str
 	if (code == POPT_ERROR_NOARG)
 		return err_set(err, -EINVAL, "missing argument: %s: 'entrytrace %s --help' shows what it takes",
 			       word, cmd);
+	if (code == POPT_ERROR_BADOPT && cfg->command == CMD_RUN && options_habit(word))
+		return err_set(err, -EINVAL, "unknown option: %s: %s", word, options_habit(word));
 	if (code == POPT_ERROR_BADOPT)
 		return err_set(err, -EINVAL, "unknown option: %s: 'entrytrace %s --help' lists the options",
 			       word, cmd);
 	return err_set(err, -EINVAL, "bad option: %s: %s; see 'entrytrace %s --help'", word,
 		       poptStrerror(code), cmd);
-}
-
-static int check(const struct config *cfg, struct err *err)
-{
-	for (size_t i = 0; i < cfg->nfail_if; i++)
-		if (gate_check(cfg->fail_if[i], cfg->command == CMD_COMPARE, err) < 0)
-			return err->code;
-	switch (cfg->command) {
-	case CMD_RUN:
-		if (!cfg->npids && !cfg->noperands)
-			return err_set(err, -EINVAL, "nothing to trace: no program was named: "
-				       "try 'entrytrace PROGRAM', or 'entrytrace --help'");
-		if (cfg->npids && cfg->noperands)
-			return err_set(err, -EINVAL, "cannot both attach and run: '%s': "
-				       "leave out either --attach or the program", cfg->operands[0]);
-		if (cfg->npids && cfg->baseline)
-			return err_set(err, -EINVAL, "no untraced run of an attached process: --baseline: "
-				       "leave it out, or name a program to run");
-		return 0;
-	case CMD_CALIBRATE:
-		if (cfg->noperands)
-			return err_set(err, -EINVAL, "unexpected argument: '%s': calibrate takes options only; "
-				       "to trace a program of that name write 'entrytrace -- calibrate'",
-				       cfg->operands[0]);
-		return 0;
-	case CMD_REPORT:
-		if (!cfg->noperands)
-			return err_set(err, -EINVAL, "no file was named: 'entrytrace report' takes saved traces");
-		return 0;
-	case CMD_COMPARE:
-		if (cfg->noperands != 2)
-			return err_set(err, -EINVAL, "%s: 'entrytrace compare' takes two saved traces, the old one first",
-				       cfg->noperands > 2 ? "more than two files were named" :
-				       cfg->noperands ? "only one file was named" : "no file was named");
-		return 0;
-	case CMD_HELP:
-	case CMD_VERSION:
-	case CMD_DUMP_OPTIONS:
-		return 0;
-	}
-	return 0;
 }
 
 static void take_operands(struct config *cfg, const char **rest)
@@ -321,6 +298,7 @@ int options_parse(int argc, char **argv, struct config *cfg, struct err *err)
 		.command = CMD_RUN,
 		.format = report_formats[0]->name,
 		.top = 10,
+		.frames = 8,
 		.estimate = true,
 		.stack_bytes = 16384,
 	};
@@ -339,7 +317,8 @@ int options_parse(int argc, char **argv, struct config *cfg, struct err *err)
 	auto_free char **words = xcalloc((size_t)argc + 1, sizeof(*words));
 	auto_free char **spelt = xcalloc((size_t)argc + 1, sizeof(*spelt));
 	memcpy(words, argv, (size_t)argc * sizeof(*words));
-	spell_out_bare(on, argc, words, spelt);
+	auto_free enum given *seen = xcalloc(noptions, sizeof(*seen));
+	spell_out_bare(on, argc, words, spelt, seen);
 
 	auto_free struct poptOption *table = popt_table(on);
 	/* What stands behind a program's name is the program's. */
@@ -358,10 +337,12 @@ int options_parse(int argc, char **argv, struct config *cfg, struct err *err)
 		if (arg)
 			*vec_push(cfg->words, cfg->nwords) = arg;
 		r = apply(o, arg ? arg : o->bare, cfg, err);
+		if (!seen[code - 1])
+			seen[code - 1] = arg || !o->bare ? GIVEN : GIVEN_BARE;
 	}
 	if (r == 0) {
 		take_operands(cfg, poptGetArgs(ctx));
-		r = check(cfg, err);
+		r = options_check(cfg, seen, err);
 	}
 	poptFreeContext(ctx);
 	for (int i = 0; i < argc; i++)

@@ -157,3 +157,40 @@ void estimate_join(const struct join_part parts[], size_t n, const struct trace 
 	join_images(parts, n, sum, out);
 	join_what_if(parts, n, out);
 }
+
+static struct priced times(struct priced p, double n)
+{
+	return (struct priced){p.known, p.value * n, {p.ci95.lo * n, p.ci95.hi * n}};
+}
+
+void estimate_of_sites(const struct trace *part, const struct estimate *all, const size_t *map, struct estimate *out)
+{
+	bool seen_path[ENTRY_PATHS] = {false};
+	bool *seen = xcalloc(part->nimages + 1, sizeof(*seen));
+	struct path_total total[ENTRY_PATHS];
+
+	*out = (struct estimate){.have_table = true, .of_trace = all->of_trace, .matches_host = all->matches_host,
+				 .age_seconds = all->age_seconds, .baseline = all->baseline,
+				 .cpu_seconds = all->cpu_seconds, .hz = all->hz};
+	out->calibration = xstrdup(all->calibration);
+	out->clock = xstrdup(all->clock);
+	out->sites = xcalloc(part->nsites + 1, sizeof(*out->sites));
+	out->images = xcalloc(part->nimages + 1, sizeof(*out->images));
+	for (size_t i = 0; i < part->nsites; i++) {
+		const struct site *s = &part->sites[i];
+		struct site_cost *c = &out->sites[i];
+
+		*c = all->sites[map[i]];
+		c->added = times(c->added_per_entry, (double)s->entries);
+		c->total = times(c->per_entry, (double)s->entries);
+		add_cost(&out->paths[s->path], c, !seen_path[s->path]);
+		add(&out->images[s->image].added, c->added, !seen[s->image]);
+		seen_path[s->path] = seen[s->image] = true;
+	}
+	trace_path_totals(part, total);
+	for (unsigned p = 0; p < ENTRY_PATHS; p++)
+		per_entry(&out->paths[p], total[p].entries);
+	for (unsigned s = 0; s < SCENARIOS; s++)
+		out->what_if[s].scenario = s;
+	free(seen);
+}

@@ -18,4 +18,10 @@ struct join_part {
  */
 void estimate_join(const struct join_part parts[], size_t n, const struct trace *sum, struct estimate *out);
 
+/*
+ * Of a part of the trace that all is of: map gives, for each of its sites, the
+ * index there. Savings are not known. out is freed by estimate_fini().
+ */
+void estimate_of_sites(const struct trace *part, const struct estimate *all, const size_t *map, struct estimate *out);
+
 #endif

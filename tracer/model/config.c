@@ -10,5 +10,6 @@ void config_fini(struct config *cfg)
 	free(cfg->words);
 	free(cfg->pids);
 	free(cfg->fail_if);
+	free(cfg->env);
 	*cfg = (struct config){0};
 }

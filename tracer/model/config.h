@@ -76,6 +76,12 @@ struct config {
 	bool follow_orphans;     /* go on until all processes have ended */
 	const char *record_evidence; /* developers: fixtures for the tests of classify; or NULL */
 
+	const char **env;        /* -E: VAR=VALUE, or VAR alone */
+	size_t nenv;
+	const char *user;        /* -u; NULL: as we are */
+	double duration;         /* seconds; 0: to the end */
+	double interval;         /* seconds between summaries; 0: none */
+
 	/* ---- stacks ---- */
 	enum stacks stacks;
 	unsigned stack_bytes;
