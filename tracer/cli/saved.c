@@ -54,19 +54,35 @@ static void add_part(const struct config *cfg, struct trace *all, bool *done, si
 	p->trace.prices = steal_ptr(all[first].prices);
 }
 
-static void price_part(const struct config *cfg, struct saved_part *p)
+static int price_part(const struct config *cfg, struct saved_part *p, struct err *err)
 {
-	pricing_open_saved(cfg, &p->trace, &p->pricing);
-	p->priced = pricing_estimate(&p->pricing, &p->trace, untraced(&p->trace), &p->estimate);
+	int r = pricing_open_saved(cfg, &p->trace, &p->pricing, err);
+
+	if (r == 0)
+		p->priced = pricing_estimate(&p->pricing, &p->trace, untraced(&p->trace), &p->estimate);
+	return r;
 }
 
-static void join(const struct config *cfg, struct saved *s)
+/* All there is, priced with one table. */
+static int price_whole(const struct config *cfg, struct saved *s, struct err *err)
+{
+	int r = pricing_open_saved(cfg, &s->trace, &s->parts[0].pricing, err);
+
+	if (r == 0)
+		s->priced = pricing_estimate(&s->parts[0].pricing, &s->trace, untraced(&s->trace), &s->estimate);
+	return r;
+}
+
+static int join(const struct config *cfg, struct saved *s, struct err *err)
 {
 	auto_free const struct trace **traces = xcalloc(s->nparts, sizeof(*traces));
 	auto_free struct join_part *parts = xcalloc(s->nparts, sizeof(*parts));
 
 	for (size_t i = 0; i < s->nparts; i++) {
-		price_part(cfg, &s->parts[i]);
+		int r = price_part(cfg, &s->parts[i], err);
+
+		if (r < 0)
+			return r;
 		traces[i] = &s->parts[i].trace;
 		parts[i] = (struct join_part){&s->parts[i].trace, &s->parts[i].estimate};
 	}
@@ -74,9 +90,10 @@ static void join(const struct config *cfg, struct saved *s)
 	s->priced = s->parts[0].priced;
 	if (s->priced)
 		estimate_join(parts, s->nparts, &s->trace, &s->estimate);
+	return 0;
 }
 
-static void merge_all(const struct config *cfg, struct trace *all, size_t n, struct saved *s)
+static int merge_all(const struct config *cfg, struct trace *all, size_t n, struct saved *s, struct err *err)
 {
 	auto_free bool *done = xcalloc(n, sizeof(*done));
 
@@ -84,16 +101,11 @@ static void merge_all(const struct config *cfg, struct trace *all, size_t n, str
 	for (size_t i = 0; i < n; i++)
 		if (!done[i])
 			add_part(cfg, all, done, n, i, s);
-	if (s->nparts > 1) {
-		join(cfg, s);
-		return;
-	}
-	struct saved_part *p = &s->parts[0];
-
-	s->trace = p->trace;
-	p->trace = (struct trace){0};
-	pricing_open_saved(cfg, &s->trace, &p->pricing);
-	s->priced = pricing_estimate(&p->pricing, &s->trace, untraced(&s->trace), &s->estimate);
+	if (s->nparts > 1)
+		return join(cfg, s, err);
+	s->trace = s->parts[0].trace;
+	s->parts[0].trace = (struct trace){0};
+	return price_whole(cfg, s, err);
 }
 
 int saved_open(const struct config *cfg, char *const files[], size_t n, struct saved *s, struct err *err)
@@ -105,17 +117,18 @@ int saved_open(const struct config *cfg, char *const files[], size_t n, struct s
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = trace_load_file(files[i], &all[i], err);
 	if (r == 0 && n > 1) {
-		merge_all(cfg, all, n, s);
+		r = merge_all(cfg, all, n, s, err);
 	} else if (r == 0) {
 		s->parts = xcalloc(1, sizeof(*s->parts));
 		s->nparts = 1;
 		s->trace = all[0];
 		all[0] = (struct trace){0};
-		pricing_open_saved(cfg, &s->trace, &s->parts[0].pricing);
-		s->priced = pricing_estimate(&s->parts[0].pricing, &s->trace, untraced(&s->trace), &s->estimate);
+		r = price_whole(cfg, s, err);
 	}
 	for (size_t i = 0; i < n; i++)
 		trace_fini(&all[i]);
+	if (r < 0)
+		saved_close(s);
 	return r;
 }
 

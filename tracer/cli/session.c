@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
@@ -169,22 +170,67 @@ static int trace(struct tracer_process *tp, const struct inherited *in, struct e
 	return status;
 }
 
+/* Does the entry of an environment set the variable that var (VAR or VAR=VALUE) is about? */
+static bool same_variable(const char *entry, const char *var)
+{
+	size_t n = strcspn(var, "=");
+
+	return strncmp(entry, var, n) == 0 && entry[n] == '=';
+}
+
+/* -E and -u: what the program gets that is not ours. */
+static int change_program(const struct config *cfg, struct inherited *in, struct identity *user, struct err *err)
+{
+	size_t n = 0;
+
+	if (cfg->user) {
+		if (identity_find(cfg->user, user, err) < 0)
+			return err->code;
+		if (geteuid() != 0)
+			return err_set(err, -EPERM, "only root can run a program as another user: --user %s", cfg->user);
+		in->user = user;
+	}
+	for (char **e = environ; cfg->nenv && *e; e++) {
+		bool changed = false;
+
+		for (size_t i = 0; i < cfg->nenv; i++)
+			changed |= same_variable(*e, cfg->env[i]);
+		if (!changed)
+			*vec_push(in->environ, n) = *e;
+	}
+	for (size_t i = 0; i < cfg->nenv; i++) {
+		bool again = false;
+
+		/* The last word on a variable counts. */
+		for (size_t k = i + 1; k < cfg->nenv; k++)
+			again |= same_variable(cfg->env[i], cfg->env[k]);
+		if (strchr(cfg->env[i], '=') && !again)
+			*vec_push(in->environ, n) = (char *)(uintptr_t)cfg->env[i];
+	}
+	if (cfg->nenv)
+		vec_push(in->environ, n);
+	return 0;
+}
+
 int session_run(const struct config *cfg)
 {
 	struct err err = {0};
 	struct pricing pricing;
-	struct inherited in;
+	struct inherited in = {0};
+	struct identity user;
 	struct tracer_process tp = {.cfg = cfg, .report = report, .pricing = &pricing, .baseline_cpu = -1};
 	int status = EXIT_TROUBLE;
 
 	inherited_set_aside(&in);
-	if (check_what(cfg, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
+	if (check_what(cfg, &err) == 0 && change_program(cfg, &in, &user, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
 		/* Measured here, if at all: never under the filter, never while the program runs. */
-		pricing_open(cfg, &pricing);
-		tp.by_stops = counting_choose(cfg, &tp.pass);
-		status = trace(&tp, &in, &err);
+		if (pricing_open(cfg, &pricing, &err) == 0) {
+			tp.by_stops = counting_choose(cfg, &tp.pass);
+			status = trace(&tp, &in, &err);
+		}
 		pricing_close(&pricing);
 	}
+	free(in.environ);
 	if (err.code)
 		diag("%s", err.text);
 	if (tp.save)
