@@ -84,11 +84,10 @@ static bool is_own_file(FILE *out)
 	return fstat(fileno(out), &st) == 0 && S_ISREG(st.st_mode) && out != stderr && out != stdout;
 }
 
-static int write_as(const char *name, const struct config *cfg, FILE *out, const char *where,
+static int write_in(struct report_style style, const char *name, FILE *out, const char *where,
 		    const struct trace *trace, const struct estimate *estimate, struct err *err)
 {
 	const struct report_format *format = report_format_find(name);
-	struct report_style style = emit_style(cfg, out);
 	auto_free char *text = NULL;
 	size_t size = 0;
 	FILE *memory;
@@ -113,6 +112,21 @@ static int write_as(const char *name, const struct config *cfg, FILE *out, const
 	errno = 0;
 	fwrite(text, 1, size, out);
 	return emit_flush(out, where, err);
+}
+
+static int write_as(const char *name, const struct config *cfg, FILE *out, const char *where,
+		    const struct trace *trace, const struct estimate *estimate, struct err *err)
+{
+	return write_in(emit_style(cfg, out), name, out, where, trace, estimate, err);
+}
+
+int emit_summary(const struct config *cfg, FILE *out, const struct trace *trace,
+		 const struct estimate *estimate, struct err *err)
+{
+	struct report_style style = emit_style(cfg, out);
+
+	style.brief = true;
+	return write_in(style, cfg->format, out, cfg->output, trace, estimate, err);
 }
 
 /* The prices of what a filter left: anew with the table, or each site's own where there were several. */

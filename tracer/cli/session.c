@@ -80,6 +80,24 @@ static int report(const struct tracer_process *tp, struct trace *trace, struct e
 	return rc;
 }
 
+/* The same in between: tracing goes on, and no condition ends it. */
+static void look(const struct tracer_process *tp, struct trace *trace, unsigned what)
+{
+	struct err err = {0};
+	struct estimate est;
+	bool priced;
+
+	trace->host = host_copy(&tp->pricing->host);
+	sign(tp, trace);
+	priced = pricing_estimate(tp->pricing, trace, -1, &est);
+	if ((what & LOOK_SUMMARY) && emit_summary(tp->cfg, tp->out, trace, priced ? &est : NULL, &err) < 0)
+		diag("%s", err.text);
+	if ((what & LOOK_REPORT) && emit_report(tp->cfg, tp->out, trace, priced ? &est : NULL, &err) < 0)
+		diag("%s", err.text);
+	if (priced)
+		estimate_fini(&est);
+}
+
 /* -p names programs that run already, an operand one to start: it is the one or the other. */
 static int check_what(const struct config *cfg, struct err *err)
 {
@@ -106,7 +124,10 @@ static bool wants_progress(const struct config *cfg)
 /* Starts the tracer beside a program that waits at its gate, and sees both through. */
 static int run_with(struct tracer_process *tp, struct spawn *program, struct err *err)
 {
-	struct front front = {.program = program ? program->pid : 0, .shared = tp->shared};
+	struct front front = {
+		.program = program ? program->pid : 0, .shared = tp->shared,
+		.duration = tp->cfg->duration, .interval = tp->cfg->interval,
+	};
 	int done[2];
 	int failure = 0;
 
@@ -218,7 +239,7 @@ int session_run(const struct config *cfg)
 	struct pricing pricing;
 	struct inherited in = {0};
 	struct identity user;
-	struct tracer_process tp = {.cfg = cfg, .report = report, .pricing = &pricing, .baseline_cpu = -1};
+	struct tracer_process tp = {.cfg = cfg, .report = report, .look = look, .pricing = &pricing, .baseline_cpu = -1};
 	int status = EXIT_TROUBLE;
 
 	inherited_set_aside(&in);

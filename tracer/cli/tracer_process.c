@@ -8,6 +8,7 @@
 #include "report/format.h"
 #include "stack/sampler.h"
 #include "symbol/symbol.h"
+#include "tracee/procfs.h"
 #include "trace/inplace.h"
 #include "trace/tracer.h"
 
@@ -140,6 +141,11 @@ static void name_site(void *ctx, const void *module, struct site *site)
 
 	for (size_t i = 0; i < site->ncalls; i++)
 		site->calls[i].name = syscall_name(site->calls[i].abi, site->calls[i].nr);
+	if (!naming->symbols) {
+		if (m->image_size && fd >= 0)
+			close(fd);
+		return;
+	}
 	if (fd >= 0 && symbols_resolve(naming->symbols, m->name, fd, site->offset, &info) == 0 && info.nframes) {
 		if (info.frames[0].function)
 			site->function = xstrdup(info.frames[0].function);
@@ -195,6 +201,51 @@ static char **copy_words(char *const *words)
 	return copy;
 }
 
+/* CPU time of what still runs; what has ended is in the tracer's sums. */
+static void add_running_cpu(const struct tracer *tr, struct trace *out)
+{
+	struct thread *t, *next;
+	double user, system;
+
+	HASH_ITER(hh, tr->threads.by_tid, t, next) {
+		if (t->tid != t->tgid || !procfs_cpu(t->tid, &user, &system))
+			continue;
+		out->cpu_user += user;
+		out->cpu_system += system;
+	}
+}
+
+struct looker {
+	const struct tracer_process *tp;
+	struct tracer *tr;
+};
+
+/* What was seen so far, for the front process or whoever sent it a signal; then tracing goes on. */
+static void look(void *ctx, unsigned what)
+{
+	const struct looker *l = ctx;
+	struct timespec now;
+	struct trace trace = {.running = true, .command = copy_words(l->tp->program ? l->tp->cfg->operands : NULL)};
+	struct naming naming = {.trace = &trace};
+
+	if (!l->tr->running && !l->tr->attached)
+		what = 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	trace.wall_seconds = (double)(now.tv_sec - l->tr->start.tv_sec) + (double)(now.tv_nsec - l->tr->start.tv_nsec) * 1e-9;
+	trace.cpu_user = l->tr->cpu_user;
+	trace.cpu_system = l->tr->cpu_system;
+	add_running_cpu(l->tr, &trace);
+	/* Names of functions take time, which a summary does not give. */
+	naming.symbols = what & LOOK_REPORT ? symbols_new() : NULL;
+	if (what) {
+		tally_snapshot(&l->tr->tally, &trace, name_site, &naming);
+		l->tp->look(l->tp, &trace, what);
+	}
+	if (naming.symbols)
+		symbols_free(naming.symbols);
+	trace_fini(&trace);
+}
+
 static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned alive,
 		    struct trace *out)
 {
@@ -213,6 +264,8 @@ static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned
 		out->partial = xasprintf(
 			"%u process%s of the program still run%s; what happens there from here on is not counted (--follow-orphans waits for the end)",
 			alive, alive == 1 ? "" : "es", alive == 1 ? "s" : "");
+	else if (alive && atomic_load(&tp->shared->time_over))
+		out->partial = xasprintf("it was to last %g seconds, and the program ended with it", tp->cfg->duration);
 	else if (alive)
 		out->partial = xstrdup("the trace was interrupted, and the program ended with it");
 	if (naming.stacks) {
@@ -295,6 +348,7 @@ static void start_ticks(const struct tracer_process *tp, struct tracer *tr)
 static int work(const struct tracer_process *tp, struct tracer *tr)
 {
 	struct err *err = &tp->shared->err;
+	struct looker looker = {tp, tr};
 	struct trace trace;
 	unsigned alive;
 	int rc = start_stacks(tp, tr, err);
@@ -303,6 +357,8 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 		rc = seize(tp, tr, err);
 	if (rc == 0) {
 		start_ticks(tp, tr);
+		tr->on_look = look;
+		tr->on_look_ctx = &looker;
 		tracer_run(tr);
 		/* It never became the program: the front process has been told why. */
 		if (!tr->running)

@@ -99,6 +99,7 @@ struct trace {
 	/* ---- how it went ---- */
 	enum exit_kind exit_kind;
 	int exit_value;    /* exit code or signal number */
+	bool running;      /* a look at it while it goes on */
 	char *partial;     /* NULL, or why the trace is cut short, one clause */
 	double wall_seconds;
 	double cpu_user, cpu_system; /* seconds, of the traced run (so inflated by tracing) */

@@ -98,7 +98,7 @@ static void ending(struct parts *x)
 	else if (t->exit_kind == EXIT_SIGNAL)
 		doc_run(b, INK_RED, "killed by %s", signame(t->exit_value, sig, sizeof(sig)));
 	else
-		doc_run(b, INK_PLAIN, "%s", t->runs ? "ended in different ways" :
+		doc_run(b, INK_PLAIN, "%s", t->running ? "still running" : t->runs ? "ended in different ways" :
 			*t->command ? "not seen to end" : "let go, and still running");
 	doc_run(b, INK_PLAIN, "%s %s wall %s %s user + %s system CPU while traced", g->dot,
 		num_seconds(t->wall_seconds, g).s, g->dot, num_seconds(t->cpu_user, g).s,

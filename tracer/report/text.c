@@ -43,13 +43,17 @@ void report_doc(struct doc *doc, const struct trace *t, const struct estimate *e
 	part_summary(&x);
 	if (t->entries) {
 		part_paths(&x);
+	}
+	if (t->entries && !style->brief) {
 		part_sites(&x);
 		part_programs(&x);
 		part_tree(&x);
 		part_savings(&x);
 	}
-	part_unpriced(&x, est);
-	part_blind_spots(&x);
+	if (!style->brief) {
+		part_unpriced(&x, est);
+		part_blind_spots(&x);
+	}
 }
 
 static int write_text(FILE *out, const struct trace *t, const struct estimate *est,
@@ -63,6 +67,9 @@ static int write_text(FILE *out, const struct trace *t, const struct estimate *e
 		fit.width = LEAST_WIDTH;
 	report_doc(&doc, t, est, &fit);
 	text_doc(out, &doc, &fit);
+	/* The next summary follows. */
+	if (fit.brief)
+		fputc('\n', out);
 	doc_fini(&doc);
 	return 0;
 }
