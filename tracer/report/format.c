@@ -13,6 +13,9 @@ const struct report_format *const report_formats[] = {
 	&report_csv,
 	&report_folded,
 	&report_speedscope,
+	&report_callgrind,
+	&report_html,
+	&report_openmetrics,
 };
 const size_t nreport_formats = sizeof(report_formats) / sizeof(*report_formats);
 

@@ -13,5 +13,8 @@ libentrytrace_a_SOURCES += \
 	tracer/report/compare.c tracer/report/compare.h tracer/report/compare_formats.h \
 	tracer/report/compare_text.c tracer/report/compare_data.c tracer/report/cell_csv.c tracer/report/cell_csv.h \
 	tracer/report/gate.c tracer/report/gate.h \
+	tracer/report/html.c tracer/report/html.h tracer/report/html_doc.c tracer/report/html_flame.c \
+	tracer/report/html_charts.c tracer/report/html_assets.c \
+	tracer/report/openmetrics.c tracer/report/callgrind.c \
 	tracer/report/merge.c tracer/report/merge.h \
 	tracer/report/calibration.c tracer/report/calibration.h
