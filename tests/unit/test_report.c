@@ -50,6 +50,21 @@ static const struct golden cases[] = {
 	{"stacks.folded", fake_trace_stacks, NO_ESTIMATE, "folded", {.top = 10, .width = 80, .utf8 = true}},
 	{"stacks-cycles.folded", fake_trace_stacks, PRICED, "folded", {.top = 10, .width = 80, .utf8 = true, .weight = WEIGHT_CYCLES}},
 	{"stacks.speedscope", fake_trace_stacks, NO_ESTIMATE, "speedscope", {.top = 10, .width = 80, .utf8 = true}},
+	{"stacks-frames-80.txt", fake_trace_stacks, PRICED, "text", {.top = 10, .width = 80, .utf8 = true, .frames = 3}},
+	{"stacks-tree-100.txt", fake_trace_stacks, NO_ESTIMATE, "text", {.top = 10, .width = 100, .utf8 = true, .frames = 8, .tree = true}},
+	{"big-columns-120.txt", fake_trace_big, PRICED, "text",
+	 {.top = 10, .width = 120, .utf8 = true, .columns = "path,each,calls,site,program", .sort = SORT_NAME}},
+	{"big-entries-first.txt", fake_trace_big, PRICED, "text", {.top = 3, .width = 100, .utf8 = true, .sort = SORT_ENTRIES}},
+	{"big-summary.txt", fake_trace_big, PRICED, "text", {.top = 10, .width = 80, .utf8 = true, .brief = true}},
+	{"big-priced-60.txt", fake_trace_big, PRICED, "text", {.top = 10, .width = 60, .utf8 = true}},
+	{"big-uncut.txt", fake_trace_big, PRICED, "text", {.top = 10, .width = 80, .utf8 = true, .uncut = true}},
+	{"small-priced.html", fake_trace_small, PRICED, "html", {.top = 10, .width = 80}},
+	{"big-counts.html", fake_trace_big, NO_ESTIMATE, "html", {.top = 10, .width = 80}},
+	{"stacks.html", fake_trace_stacks, PRICED, "html", {.top = 10, .width = 80}},
+	{"empty.html", fake_trace_empty, NO_ESTIMATE, "html", {.top = 10, .width = 80}},
+	{"big.openmetrics", fake_trace_big, PRICED, "openmetrics", {.top = 10, .width = 80}},
+	{"stacks.callgrind", fake_trace_stacks, PRICED, "callgrind", {.top = 10, .width = 80}},
+	{"big.callgrind", fake_trace_big, NO_ESTIMATE, "callgrind", {.top = 10, .width = 80}},
 	{"small-counts.csv", fake_trace_small, NO_ESTIMATE, "csv", {.top = 10, .width = 80, .utf8 = true}},
 };
 
@@ -118,13 +133,13 @@ static void looks_as_recorded(void **state)
 /* No line of the text report is wider than it was told to be. */
 static void keeps_its_width(void **state)
 {
-	static const unsigned widths[] = {80, 81, 100, 132, 200};
+	static const unsigned widths[] = {60, 72, 80, 81, 100, 120, 132, 200};
 
 	(void)state;
 	for (size_t i = 0; i < CASES; i++) {
 		struct golden c = cases[i];
 
-		if (strcmp(c.format, "text") != 0)
+		if (strcmp(c.format, "text") != 0 || c.style.uncut)
 			continue;
 		c.style.color = false;
 		for (size_t w = 0; w < sizeof(widths) / sizeof(*widths); w++) {

@@ -63,6 +63,7 @@ struct table {
 	 * room, the last one is wrapped. 0: no column does.
 	 */
 	size_t flow;
+	bool wraps;                  /* the last column, to where its own text begins; it does not flow */
 	const char *flow_title;      /* over the second of them and all that follows */
 };
 

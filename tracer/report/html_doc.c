@@ -65,7 +65,7 @@ static void put_cell(FILE *out, const struct column *column, const struct cell *
 {
 	const char *path = path_of(c->text);
 
-	fprintf(out, "<td%s data-l=\"", column->align == ALIGN_RIGHT ? " class=\"n\"" : "");
+	fprintf(out, "<td%s data-l=\"", column->align == ALIGN_RIGHT ? " class=\"n\"" : column->flexible ? " class=\"w\"" : "");
 	html_text(out, column->title);
 	fputc('"', out);
 	if (!isnan(c->value))
@@ -74,11 +74,11 @@ static void put_cell(FILE *out, const struct column *column, const struct cell *
 	if (c->part >= 0)
 		fprintf(out, "<i class=\"bar\" style=\"width:%.2f%%\"></i>", 100 * fmin(c->part, 1));
 	if (path)
-		fprintf(out, "<b class=\"chip p-%s\"></b>", path);
+		fprintf(out, "<span class=\"path\"><b class=\"chip p-%s\"></b>", path);
 	if (c->ink != INK_PLAIN && !path)
 		fprintf(out, "<span class=\"%s\">", ink_class[c->ink]);
 	html_text(out, c->text);
-	fputs(c->ink != INK_PLAIN && !path ? "</span>" : "", out);
+	fputs(c->ink != INK_PLAIN || path ? "</span>" : "", out);
 }
 
 static void put_details(FILE *out, const struct table *t, size_t row, size_t *next)

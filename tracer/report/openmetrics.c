@@ -7,15 +7,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A label's value: backslash, quote and line feed are escaped. */
+/* A label's value: one line of printable characters, backslash and quote escaped. */
 static void value(FILE *out, const char *text)
 {
-	auto_free char *s = text_valid(text);
+	auto_free char *s = text_escape(text, true);
 
 	for (const char *c = s; *c; c++) {
-		if (*c == '\n')
-			fputs("\\n", out);
-		else if (*c == '\\' || *c == '"')
+		if (*c == '\\' || *c == '"')
 			fprintf(out, "\\%c", *c);
 		else
 			fputc(*c, out);

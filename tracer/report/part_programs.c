@@ -94,7 +94,10 @@ static void add_row(struct parts *x, struct table *t, size_t i, const struct pro
 	table_add(t, INK_DIM, "%s", paths);
 }
 
-#define FIGURES {"entries", ALIGN_RIGHT, false, 0, 0}, {"share", ALIGN_RIGHT, false, 0, 7}
+/* From so many columns on there is room for what the vDSO would save. */
+#define ROOM_FOR_VDSO 96
+
+#define FIGURES {"entries", ALIGN_RIGHT, false, 0, 0}, {"share", ALIGN_RIGHT, false, 72, 7}
 #define WORDS \
 	{"ABI", ALIGN_LEFT, false, 0, 0}, {"program", ALIGN_LEFT, true, 0, 0}, {"processes", ALIGN_LEFT, false, 0, 0}, \
 	{"counted", ALIGN_LEFT, false, 0, 0}, {"by path", ALIGN_LEFT, true, 0, 0}, {0}
@@ -103,7 +106,7 @@ void part_programs(struct parts *x)
 {
 	static const struct column plain[] = {FIGURES, WORDS};
 	static const struct column priced[] = {
-		FIGURES, {"added cycles", ALIGN_RIGHT, false, 0, 0}, {"vDSO saves", ALIGN_RIGHT, false, 96, 0}, WORDS};
+		FIGURES, {"added cycles", ALIGN_RIGHT, false, 0, 0}, {"vDSO saves", ALIGN_RIGHT, false, ROOM_FOR_VDSO, 0}, WORDS};
 	const struct trace *tr = x->trace;
 	auto_free size_t *order = xcalloc(tr->nimages + 1, sizeof(*order));
 	auto_free struct program *programs = xcalloc(tr->nimages + 1, sizeof(*programs));
@@ -130,8 +133,8 @@ void part_programs(struct parts *x)
 			rest += tr->images[order[i]].entries;
 	}
 	if (x->est)
-		doc_run(doc_text(x->doc, 2), INK_DIM,
-			"Rebuilt as x86-64 a program would save the added cycles; \"vDSO saves\" is what int 0x80 by the vDSO would.");
+		doc_run(doc_text(x->doc, 2), INK_DIM, "Rebuilt as x86-64, a program would save its added cycles%s.",
+			x->style->width < ROOM_FOR_VDSO ? "" : "; \"vDSO saves\" is what int 0x80 by the vDSO would save");
 	if (n < tr->nimages)
 		doc_run(doc_text(x->doc, 2), INK_DIM, "%s more programs with %s entries are not shown: --top 0 lists all",
 			num_count(tr->nimages - n).s, num_count(rest).s);

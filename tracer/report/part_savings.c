@@ -135,7 +135,7 @@ void part_savings(struct parts *x)
 {
 	static const struct column columns[] = {
 		{"way in", ALIGN_LEFT, true, 0, 0}, {"", ALIGN_LEFT, false, 0, 0},
-		{"cycles", ALIGN_RIGHT, false, 0, 0}, {"time", ALIGN_RIGHT, false, 0, 0},
+		{"cycles", ALIGN_RIGHT, false, 0, 0}, {"time", ALIGN_RIGHT, false, 72, 0},
 		{"of CPU time", ALIGN_RIGHT, false, 0, 0}, {0}};
 	uint64_t left_out = 0;
 

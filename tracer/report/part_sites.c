@@ -214,7 +214,7 @@ static const struct site_column {
 	void (*add)(struct parts *x, struct table *t, size_t site);
 } site_columns[] = {
 	{"entries", {"entries", ALIGN_RIGHT, false, 0, 0}, USUAL, add_entries},
-	{"share", {"share", ALIGN_RIGHT, false, 0, 7}, USUAL, add_share},
+	{"share", {"share", ALIGN_RIGHT, false, 72, 7}, USUAL, add_share},
 	{"each", {"cycles/entry", ALIGN_RIGHT, false, 0, 0}, NEEDS_PRICES, add_each},
 	{"added", {"added cycles", ALIGN_RIGHT, false, 0, 0}, USUAL | NEEDS_PRICES, add_added},
 	{"path", {"path", ALIGN_LEFT, false, 0, 0}, USUAL | FLOWS, add_path},

@@ -41,7 +41,7 @@ static char *chain(const struct stack *s, size_t n, size_t limit, bool utf8)
 		return xstrdup("");
 	for (size_t i = 0; i < n; i++) {
 		if (i == shown && n - 1 > shown)
-			fprintf(f, "%s%zu more", arrow, n - 1 - shown);
+			fprintf(f, "%s%zu" DOC_NBSP "more", arrow, n - 1 - shown);
 		/* The innermost ones, and the one they all come from. */
 		if (i >= shown && i + 1 < n)
 			continue;

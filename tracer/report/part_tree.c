@@ -258,6 +258,7 @@ void part_tree(struct parts *x)
 	}
 	struct table *t = doc_table(x->doc, "tree", columns);
 
+	t->wraps = true;
 	put_nodes(x, t, &roots, 0, all);
 	put_functions(x, &functions, all);
 	nodes_free(&roots);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "report/page.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* The least that a flexible column is shortened to. */
@@ -62,6 +63,16 @@ static size_t column_width(const struct table *t, size_t column)
 	return width;
 }
 
+/* The last cell of a row, from column at on; its further lines go on where its words began. */
+static void put_wrapped(struct page *p, const struct cell *c, size_t at)
+{
+	size_t blanks = strspn(c->text, " ");
+
+	page_blank(p, 2 + blanks);
+	page_words(p, c->ink, at + blanks, at + blanks + 4, false, c->text + blanks);
+	fputc('\n', p->out);
+}
+
 static void put_details(struct page *p, const struct table *t, size_t row, size_t *next, size_t indent)
 {
 	for (; *next < t->ndetails && t->details[*next].row == row; (*next)++) {
@@ -93,15 +104,16 @@ static void put_grid(struct page *p, const struct table *t)
 		total += width[c] + 2;
 		last = c;
 	}
-	for (size_t c = 0; c < t->ncolumns && total > p->style->width && !p->style->uncut; c++) {
-		size_t over = total - p->style->width;
+	for (; total > p->style->width && !p->style->uncut && !t->wraps; total--) {
+		size_t widest = SIZE_MAX;
 
-		if (column_shown(p, &t->columns[c]) && t->columns[c].flexible && width[c] > LEAST_COLUMN) {
-			size_t less = over < width[c] - LEAST_COLUMN ? over : width[c] - LEAST_COLUMN;
-
-			width[c] -= less;
-			total -= less;
-		}
+		for (size_t c = 0; c < t->ncolumns; c++)
+			if (t->columns[c].flexible && width[c] > LEAST_COLUMN &&
+			    (widest == SIZE_MAX || width[c] > width[widest]))
+				widest = c;
+		if (widest == SIZE_MAX)
+			break;
+		width[widest]--;
 	}
 	for (size_t c = 0; titled && c <= last; c++)
 		if (column_shown(p, &t->columns[c]))
@@ -110,7 +122,9 @@ static void put_grid(struct page *p, const struct table *t)
 		for (size_t c = 0; c <= last; c++) {
 			const struct cell *cell = cell_at(t, row, c);
 
-			if (column_shown(p, &t->columns[c]))
+			if (t->wraps && c == last)
+				put_wrapped(p, cell, total - width[last]);
+			else if (column_shown(p, &t->columns[c]))
 				put_cell(&t->columns[c], p, c == last, width[c], cell->text, cell->ink);
 		}
 		put_details(p, t, row, &detail, 4);
@@ -141,6 +155,13 @@ static void piece(struct page *p, const struct flow *f, struct line *l, const st
 
 	if (!*fit)
 		return;
+	/* Words, not a name: they are wrapped. */
+	if (!c->keep_tail && !c->brief && text_width(text) > room && strchr(text, ' ')) {
+		fputc('\n', p->out);
+		page_blank(p, f->words);
+		*l = (struct line){page_words(p, c->ink, f->words, f->words, false, text), 2};
+		return;
+	}
 	if (l->at + l->owed + w > p->style->width) {
 		fputc('\n', p->out);
 		page_blank(p, f->words);
@@ -175,7 +196,9 @@ static void put_flow_titles(struct page *p, const struct table *t, const size_t 
 			fprintf(out, "  %*s", (int)width[c], t->columns[c].title);
 	fprintf(out, "  %-*s  %s", (int)f->first, t->columns[t->flow].title, t->flow_title);
 	fclose(out);
-	page_put(p, INK_DIM, line);
+	auto_free char *fit = text_shorten(line, p->style->width, 0, p->style->utf8);
+
+	page_put(p, INK_DIM, fit);
 	fputc('\n', p->out);
 	free(line);
 }
