@@ -7,11 +7,11 @@ void part_paths(struct parts *x)
 	/* From such widths on there is room to say what the paths mean. */
 	static const struct column plain[] = {
 		{"path", ALIGN_LEFT, false, 0, 0}, {"entries", ALIGN_RIGHT, false, 0, 0},
-		{"share", ALIGN_RIGHT, false, 72, 0}, {"sites", ALIGN_RIGHT, false, 0, 0},
+		{"share", ALIGN_RIGHT, false, 72, 0}, {"sites", ALIGN_RIGHT, false, 64, 0},
 		{"", ALIGN_LEFT, true, 108, 0}, {0}};
 	static const struct column priced[] = {
 		{"path", ALIGN_LEFT, false, 0, 0}, {"entries", ALIGN_RIGHT, false, 0, 0},
-		{"share", ALIGN_RIGHT, false, 72, 0}, {"sites", ALIGN_RIGHT, false, 0, 0},
+		{"share", ALIGN_RIGHT, false, 72, 0}, {"sites", ALIGN_RIGHT, false, 64, 0},
 		{"cycles/entry", ALIGN_RIGHT, false, 0, 0}, {"added cycles", ALIGN_RIGHT, false, 0, 0},
 		{"", ALIGN_LEFT, true, 144, 0}, {0}};
 	struct path_total total[ENTRY_PATHS];
