@@ -194,7 +194,11 @@ static void put_flow_titles(struct page *p, const struct table *t, const size_t 
 	for (size_t c = 0; c < t->flow; c++)
 		if (column_shown(p, &t->columns[c]))
 			fprintf(out, "  %*s", (int)width[c], t->columns[c].title);
-	fprintf(out, "  %-*s  %s", (int)f->first, t->columns[t->flow].title, t->flow_title);
+	/* "site, and what it calls", or the first word where there is no room for more. */
+	size_t title = f->words + f->first + 2 + text_width(t->flow_title) > p->style->width
+			       ? strcspn(t->flow_title, ",") : strlen(t->flow_title);
+
+	fprintf(out, "  %-*s  %.*s", (int)f->first, t->columns[t->flow].title, (int)title, t->flow_title);
 	fclose(out);
 	auto_free char *fit = text_shorten(line, p->style->width, 0, p->style->utf8);
 
