@@ -4,7 +4,7 @@ man_MANS = doc/entrytrace.1
 bashcompdir = $(datadir)/bash-completion/completions
 bashcomp_DATA += doc/completion/entrytrace
 CLEANFILES += doc/entrytrace.1 doc/completion/entrytrace
-EXTRA_DIST += doc/entrytrace.1.in NEWS
+EXTRA_DIST += doc/entrytrace.1.in NEWS doc/trace.schema.json doc/calibration.schema.json doc/compare.schema.json
 
 AM_V_DOC = $(am__v_DOC_@AM_V@)
 am__v_DOC_ = $(am__v_DOC_@AM_DEFAULT_V@)
