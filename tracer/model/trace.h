@@ -55,6 +55,9 @@ struct image {
 	uint64_t rerouted; /* of its entries, calls by int 0x80 that were made through the vDSO instead, so cheaper */
 };
 
+/* The entries of an image that stopped, for whatever reason. */
+uint64_t image_stops(const struct image *im);
+
 /* Something that a tracer cannot see or could not follow. */
 struct blind_spot {
 	char *kind;     /* stable id, "seccomp-filter", "syscall-user-dispatch", "nested-ptrace" ... */
