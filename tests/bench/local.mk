@@ -43,3 +43,16 @@ bench-prices: all tests/bench/predict $(PREDICT)
 		srcdir='$(srcdir)' builddir='$(abs_builddir)' NASM='$(NASM)' $(SHELL) $$b || failed=1; \
 	done; test -z "$$failed"
 bench: bench-prices
+
+# Real programs: make bench-real WORKLOADS="redis php"; tests/bench/real/real.sh tells more.
+real_tools = tests/bench/inroot tests/bench/meter tests/bench/table tests/bench/filtered
+EXTRA_PROGRAMS += tests/bench/inroot tests/bench/meter tests/bench/table
+tests_bench_inroot_SOURCES = tests/bench/real/inroot.c
+tests_bench_meter_SOURCES = tests/bench/real/meter.c
+tests_bench_table_SOURCES = tests/bench/real/table.c
+tests_bench_table_LDADD = libentrytrace.a $(JANSSON_LIBS) $(GSL_LIBS)
+CLEANFILES += tests/bench/inroot tests/bench/meter tests/bench/table
+EXTRA_DIST += tests/bench/real
+PHONY_TARGETS += bench-real
+bench-real: all $(real_tools)
+	@srcdir='$(srcdir)' builddir='$(abs_builddir)' $(SHELL) $(srcdir)/tests/bench/real/real.sh
