@@ -10,6 +10,7 @@ name=$1
 bench=$srcdir/tests/bench/real
 meter=$builddir/tests/bench/meter
 work=$bench/work
+kept=$builddir/i386-kept
 export PATH=/usr/bin:/usr/sbin HOME=/tmp LC_ALL=C XDG_STATE_HOME=/tmp/state PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
 unset TMPDIR ENV
 

@@ -64,6 +64,7 @@ rm -f "$results/rows" "$results"/*.truth
 : >"$results/rows" || exit 1
 
 # The programs run as somebody who may not write elsewhere.
+# What is built with the packages stays for the next time.
 mkdir -p "$builddir/i386-kept"
 chmod 1777 "$results" "$builddir/i386-kept"
 chmod 666 "$results/rows"
