@@ -10,7 +10,7 @@
 #   WORKLOADS  names in workloads/, or "small" (the default: what make bench runs), "tests"
 #              (projects' own tests: for the share by stops) or "all"
 #   ROUNDS     how often each runs (3)
-#   VARIANTS   alone filter and values of --count (alone filter stop inplace auto)
+#   VARIANTS   alone filter and values of --count (alone filter stop auto)
 #   ET_BENCH_ROOT  the folder of packages ($builddir/i386-root)
 #   KEEP       a folder that gets rows, reports and outputs
 #   AS_ROOT    when set, and the user is root, the programs run as root too
@@ -27,7 +27,7 @@ bench=$srcdir/tests/bench/real
 root=${ET_BENCH_ROOT:-$builddir/i386-root}
 base="libc6 dash coreutils sed grep findutils diffutils"
 ROUNDS=${ROUNDS:-3}
-VARIANTS=${VARIANTS:-alone filter stop inplace auto}
+VARIANTS=${VARIANTS:-alone filter stop auto}
 export srcdir builddir ROUNDS VARIANTS
 
 # value NAME FILE: a variable of a workload.

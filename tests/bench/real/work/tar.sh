@@ -1,4 +1,4 @@
-for i in 1 2 3 4; do
+for i in 1 2 3 4 5 6; do
 	tar -C "$1" -cf tree.tar tree
 	tar -xf tree.tar
 	tar -czf tree.tar.gz tree

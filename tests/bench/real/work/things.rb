@@ -1,7 +1,7 @@
 # Files, a socket between threads, queues, and programs that are started.
 require "socket"
 sum = 0
-8000.times do |i|
+12000.times do |i|
   name = "file#{i % 30}"
   File.write(name, "line #{i}\n" * 20)
   sum += File.read(name).length + File.size(name)
@@ -14,7 +14,7 @@ thread = Thread.new do
   end
 end
 c = TCPSocket.new("127.0.0.1", server.addr[1])
-20000.times do |i|
+30000.times do |i|
   c.puts "word #{i}"
   sum += c.gets.length
 end
@@ -22,7 +22,7 @@ c.close
 thread.join
 queue, answers = Queue.new, Queue.new
 worker = Thread.new { while (n = queue.pop) do answers << n * 2 end }
-20000.times { |i| queue << i; sum += answers.pop }
+30000.times { |i| queue << i; sum += answers.pop }
 queue << nil
 worker.join
 20.times { sum += `echo word`.length }

@@ -1,6 +1,6 @@
 # Many small writes and reads, as shell scripts make them.
 i=0
-while [ $i -lt ${LINES_WANTED:-20000} ]; do
+while [ $i -lt ${LINES_WANTED:-10000} ]; do
 	echo "line $i of the file" >>words
 	i=$((i + 1))
 done

@@ -5,6 +5,6 @@ while [ $i -lt 60 ]; do
 	xdpyinfo | head -n 20
 done
 xlsclients -a
-for kind in dot prop noop getimage10 atom; do
+for kind in dot prop noop getimage10; do
 	x11perf -repeat 1 -reps 20000 -$kind
 done

@@ -2,4 +2,4 @@
 about="bash, and the tools that it starts"
 packages="bash"
 size=small
-program() { LINES_WANTED=80000 exec "$@" bash "$work/words.sh"; }
+program() { LINES_WANTED=40000 exec "$@" bash "$work/words.sh"; }

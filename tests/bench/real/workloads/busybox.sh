@@ -2,4 +2,4 @@
 about="busybox: its shell and tools"
 packages="busybox-static"
 size=small
-program() { LINES_WANTED=150000 exec "$@" /usr/bin/busybox ash "$work/words.sh"; }
+program() { LINES_WANTED=50000 exec "$@" /usr/bin/busybox ash "$work/words.sh"; }

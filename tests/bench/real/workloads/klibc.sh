@@ -2,4 +2,4 @@
 about="klibc's shell and tools"
 packages="klibc-utils"
 size=small
-program() { exec "$@" /usr/lib/klibc/bin/sh.shared "$work/klibc.sh"; }
+program() { exec "$@" /usr/lib/klibc/bin/sh "$work/klibc.sh"; }

@@ -21,5 +21,4 @@ load() {
 	$bin/pgbench -h /tmp -U bench -S -c 4 -t 5000 --random-seed=1 postgres
 	$bin/psql -h /tmp -U bench -A -t -c 'select count(*), sum(abalance) from pgbench_accounts' postgres
 }
-stop() { kill -INT "$1"; }
 normal() { grep -E '^number of (transactions|failed)|\|'; }
