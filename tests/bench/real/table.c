@@ -150,7 +150,7 @@ static struct share share_by_stops(const char *report)
 			at_least += of_image;
 	}
 	if (entries > 0) {
-		s.known = told ? SHARE_EXACT : at_least > 0 ? SHARE_AT_LEAST : SHARE_UNKNOWN;
+		s.known = told ? SHARE_EXACT : at_least * 100 > entries ? SHARE_AT_LEAST : SHARE_UNKNOWN;
 		s.by_stops = (double)(told ? stops : at_least) / (double)entries;
 	}
 	json_decref(root);
