@@ -10,6 +10,7 @@
 #   WORKLOADS  names in workloads/, or "small" (the default: what make bench runs), "tests"
 #              (projects' own tests: for the share by stops) or "all"
 #   ROUNDS     how often each runs (3)
+#   STOP_ROUNDS  how often of these by stops (1)
 #   VARIANTS   alone filter and values of --count (alone filter stop auto)
 #   ET_BENCH_ROOT  the folder of packages ($builddir/i386-root)
 #   KEEP       a folder that gets rows, reports and outputs
@@ -27,8 +28,9 @@ bench=$srcdir/tests/bench/real
 root=${ET_BENCH_ROOT:-$builddir/i386-root}
 base="libc6 dash coreutils sed grep findutils diffutils"
 ROUNDS=${ROUNDS:-3}
+STOP_ROUNDS=${STOP_ROUNDS:-1}
 VARIANTS=${VARIANTS:-alone filter stop auto}
-export srcdir builddir ROUNDS VARIANTS
+export srcdir builddir ROUNDS STOP_ROUNDS VARIANTS
 
 # value NAME FILE: a variable of a workload.
 value() {
@@ -87,6 +89,7 @@ EOT
 [ -e "$root/etc/group" ] || printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
 [ -e "$root/etc/hosts" ] || echo "127.0.0.1 localhost" >"$root/etc/hosts"
 
+broken=0
 for name in $names; do
 	file=$bench/workloads/$name.sh
 	[ ! -t 2 ] || printf '\r\033[K%s' "$name" >&2
@@ -98,10 +101,10 @@ for name in $names; do
 		/bin/sh "$bench/inside.sh" "$name" 2>"$results/why"
 	status=$?
 	[ ! -t 2 ] || printf '\r\033[K' >&2
-	[ $status -eq 0 ] || echo "  $name: $(tail -n 1 "$results/why")"
+	[ $status -eq 0 ] || { echo "  $name: $(tail -n 1 "$results/why")"; broken=1; }
 	! grep -q "^run $name " "$results/rows" || echo "about $name $(value about "$file")" >>"$results/rows"
 done
 [ -s "$results/rows" ] || exit 77
 echo "Real i386 programs, CPU time of program and tracer to that of the program alone,"
 echo "medians of $ROUNDS rounds, worst first:"
-"$builddir/tests/bench/table" "$results/rows"
+"$builddir/tests/bench/table" "$results/rows" && exit $broken

@@ -189,34 +189,40 @@ static int worst_first(const void *a, const void *b)
 
 static void print_head(const struct bench *b)
 {
-	printf("  %-14s %8s", "", "alone s");
+	printf("  %-15s %8s", "", "alone s");
 	for (size_t v = 1; v < b->nvariants; v++)
 		printf(has_bar(b->variants[v]) ? " %9s %7s" : " %9s", b->variants[v], "wanted");
 	printf(" %9s %7s  %-7s  %s\n", "by stops", "wanted", "output", "");
 }
 
+/* The ratio of a variant, and the bar beside it where there is one. */
+static void print_ratio(struct bench *b, const char *variant, struct cost *c)
+{
+	double ratio = median(c->ratio, c->nratios);
+
+	if (c->nratios)
+		printf(" %9.2f", ratio);
+	else
+		printf(" %9s", "-");
+	if (!has_bar(variant))
+		return;
+	printf(" %7.2f", RATIO_WANTED);
+	b->short_of |= !c->nratios || ratio > RATIO_WANTED;
+}
+
 static void print_workload(struct bench *b, struct workload *w)
 {
 	const struct cost *last = &w->costs[b->nvariants - 1];
+	struct share share = share_by_stops(last->report);
 	unsigned differs = 0;
-	struct share share;
 	char text[32];
 
-	printf("  %-14s %8.2f", w->name, median(w->costs[0].cpu, w->costs[0].rounds));
-	for (size_t v = 0; v < b->nvariants; v++) {
-		struct cost *c = &w->costs[v];
-		double ratio = c->nratios ? median(c->ratio, c->nratios) : 0;
-
-		differs += c->differs;
-		if (v == 0)
-			continue;
-		printf(" %9.2f", ratio);
-		if (!has_bar(b->variants[v]))
-			continue;
-		printf(" %7.2f", RATIO_WANTED);
-		b->short_of |= ratio > RATIO_WANTED;
+	printf("  %-15s %8.2f", w->name, median(w->costs[0].cpu, w->costs[0].rounds));
+	for (size_t v = 1; v < b->nvariants; v++) {
+		print_ratio(b, b->variants[v], &w->costs[v]);
+		differs += w->costs[v].differs;
 	}
-	share = share_by_stops(last->report);
+	differs += w->costs[0].differs;
 	printf(" %9s %7.2f", share_text(&share, text, sizeof(text)), SHARE_WANTED);
 	printf("  %-7s  %s\n", differs ? "DIFFERS" : "same", w->about);
 	b->short_of |= differs || share.by_stops > SHARE_WANTED;
