@@ -64,13 +64,13 @@ bench-grow: all tests/bench/grow tests/bench/meter
 	@srcdir='$(srcdir)' builddir='$(abs_builddir)' $(SHELL) $(srcdir)/tests/bench/grow.sh
 
 # Real programs: make bench-real WORKLOADS="redis php"; tests/bench/real/real.sh tells more.
-EXTRA_PROGRAMS += tests/bench/inroot tests/bench/meter tests/bench/table
+check_PROGRAMS += tests/bench/inroot tests/bench/meter tests/bench/table
+TESTS += tests/bench/bench.test
 tests_bench_inroot_SOURCES = tests/bench/real/inroot.c
 tests_bench_meter_SOURCES = tests/bench/real/meter.c
 tests_bench_table_SOURCES = tests/bench/real/table.c
 tests_bench_table_LDADD = libentrytrace.a $(JANSSON_LIBS) $(GSL_LIBS)
-CLEANFILES += tests/bench/inroot tests/bench/meter tests/bench/table
-EXTRA_DIST += tests/bench/real
+EXTRA_DIST += tests/bench/real tests/bench/bench.test
 PHONY_TARGETS += bench-real
 bench-real: all $(real_tools)
 	@srcdir='$(srcdir)' builddir='$(abs_builddir)' $(SHELL) $(srcdir)/tests/bench/real/real.sh

@@ -188,6 +188,8 @@ int main(int argc, char **argv)
 	}
 	if (!realpath(argv[optind], root))
 		fail("no such folder:", argv[optind]);
+	/* Whoever kills the script that started us ends what runs inside, too. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	enter_namespaces(root_user);
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
 		fail("cannot keep mounts from", "others");
