@@ -49,6 +49,7 @@ libentrytrace_a_SOURCES += \
 	tracer/trace/attach.c \
 	tracer/trace/birth.c tracer/trace/birth.h \
 	tracer/trace/disguise.c tracer/trace/disguise.h \
+	tracer/trace/clone.c tracer/trace/clone.h \
 	tracer/trace/entry.c tracer/trace/entry.h \
 	tracer/trace/gather.c tracer/trace/gather.h \
 	tracer/trace/inplace.c tracer/trace/inplace.h tracer/trace/inplace_internal.h \

@@ -52,17 +52,17 @@ struct thread *birth_adopt(struct tracer *tr, struct thread *maker)
 	t = birth_expect(tr, (pid_t)tid);
 	if (t->adopted)
 		return NULL;
-	t->adopted = true;
+	t->adopted = maker->announced = true;
 	t->tgid = thread ? maker->tgid : t->tid;
 	if (maker->space) {
 		t->space = maker->clone_flags & CLONE_VM ? space_ref(maker->space)
 							 : copy_of(maker->space);
 		birth_count(tr, t, !thread);
 	}
-	/* It was made with the flag taken off, in its registers or its memory too. */
-	t->untraced = maker->untraced;
-	if (maker->clone_flags & CLONE_VM && t->untraced.where == UNTRACED_MEMORY)
-		t->untraced.where = UNTRACED_NONE;
+	/* It was made with registers that are not its own. */
+	t->lent = maker->lent;
+	t->own_regs = maker->own_regs;
+	t->abi = maker->abi;
 	return t->first_stop_seen ? t : NULL;
 }
 
@@ -174,7 +174,7 @@ struct thread *birth_exec(struct tracer *tr, pid_t tid)
 	t->tgid = tid;
 	t->adopted = t->first_stop_seen = true;
 	t->restart.armed = false;
-	t->untraced.where = UNTRACED_NONE;
+	t->lent = false;
 	birth_image(tr, t);
 	birth_count(tr, t, true);
 	note_setid(tr, tid);

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "classify/classify.h"
 #include "trace/birth.h"
+#include "trace/clone.h"
 #include "trace/disguise.h"
 #include "classify/record.h"
 #include "trace/gather.h"
@@ -88,80 +89,6 @@ static void note_code_changes(struct thread *t)
 	t->changing = true;
 	t->space->changing++;
 	space_forget(t->space);
-}
-
-static void read_clone_flags(struct thread *t, enum call_kind kind, const uint64_t *args)
-{
-	if (kind == CALL_CLONE)
-		t->clone_flags = args[0];
-	else if (tracee_read(t->tid, taddr(args[0]), &t->clone_flags, sizeof(t->clone_flags)) !=
-		 sizeof(t->clone_flags))
-		t->clone_flags = 0;
-}
-
-/*
- * A child made with CLONE_UNTRACED would run under the filter without a
- * tracer, and each of its calls would answer ENOSYS. The flag does nothing for
- * a program but this, so it is taken off, and put back behind the call.
- */
-static bool take_off_untraced(struct thread *t, enum call_kind kind, enum abi abi,
-			      const uint64_t *args)
-{
-	struct user_regs_struct regs;
-	uint64_t flags = t->clone_flags & ~(uint64_t)CLONE_UNTRACED;
-
-	if (!(t->clone_flags & CLONE_UNTRACED))
-		return false;
-	if (kind == CALL_CLONE3) {
-		if (tracee_write(t->tid, taddr(args[0]), &flags, sizeof(flags)) != 0)
-			return false;
-		t->untraced.where = UNTRACED_MEMORY;
-		t->untraced.flags = taddr(args[0]);
-		return true;
-	}
-	if (tracee_get_regs(t->tid, &regs) != 0)
-		return false;
-	t->untraced.where = UNTRACED_REGISTER;
-	t->untraced.at_rdi = abi != ABI_I386;
-	if (t->untraced.at_rdi)
-		regs.rdi &= ~(uint64_t)CLONE_UNTRACED;
-	else
-		regs.rbx &= ~(uint64_t)CLONE_UNTRACED;
-	if (tracee_set_regs(t->tid, &regs) != 0)
-		t->untraced.where = UNTRACED_NONE;
-	return t->untraced.where != UNTRACED_NONE;
-}
-
-static void take_back_registers(struct thread *t)
-{
-	struct user_regs_struct regs;
-
-	t->lent = false;
-	if (tracee_get_regs(t->tid, &regs) != 0)
-		return;
-	t->own_regs.rax = regs.rax;
-	tracee_set_regs(t->tid, &t->own_regs);
-}
-
-void entry_restore(struct thread *t)
-{
-	struct user_regs_struct regs;
-	uint64_t flags;
-
-	if (t->lent)
-		take_back_registers(t);
-	if (t->untraced.where == UNTRACED_REGISTER && tracee_get_regs(t->tid, &regs) == 0) {
-		if (t->untraced.at_rdi)
-			regs.rdi |= CLONE_UNTRACED;
-		else
-			regs.rbx |= CLONE_UNTRACED;
-		tracee_set_regs(t->tid, &regs);
-	} else if (t->untraced.where == UNTRACED_MEMORY &&
-		   tracee_read(t->tid, t->untraced.flags, &flags, sizeof(flags)) == sizeof(flags)) {
-		flags |= CLONE_UNTRACED;
-		tracee_write(t->tid, t->untraced.flags, &flags, sizeof(flags));
-	}
-	t->untraced.where = UNTRACED_NONE;
 }
 
 static void note_seccomp(struct tracer *tr, struct thread *t, const struct call *c, enum call_kind kind)
@@ -254,7 +181,6 @@ static bool make_mmap2(struct tracer *tr, struct thread *t, const struct call *c
 	for (unsigned i = 0; i < 6; i++)
 		args[i] = words[i];
 	follow_mapping(t, CALL_MAP, args);
-	t->own_regs = regs;
 	regs.orig_rax = (uint64_t)tr->calls.mmap2;
 	regs.rbx = words[0];
 	regs.rcx = words[1];
@@ -262,13 +188,13 @@ static bool make_mmap2(struct tracer *tr, struct thread *t, const struct call *c
 	regs.rsi = words[3];
 	regs.rdi = words[4];
 	regs.rbp = words[5] / PAGE_SIZE_32;
-	t->lent = tracee_set_regs(t->tid, &regs) == 0;
-	return t->lent;
+	return call_lend(t, &regs);
 }
 
 static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 {
 	enum call_kind kind = call_kind(&tr->calls, c->abi, c->nr);
+	bool to_exit;
 
 	switch (kind) {
 	case CALL_OLD_MMAP:
@@ -298,10 +224,11 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_CLONE:
 	case CALL_CLONE3:
 		birth_begin(tr, t);
-		read_clone_flags(t, kind, c->args);
+		t->in_clone3 = kind == CALL_CLONE3;
+		to_exit = clone_enter(t, kind, c->abi, c->args);
 		if (c->abi == ABI_I386)
 			inplace_cloning(tr, t);
-		return take_off_untraced(t, kind, c->abi, c->args);
+		return to_exit;
 	case CALL_SIGRETURN:
 	case CALL_RT_SIGRETURN:
 		if (c->abi == ABI_I386)

@@ -2,6 +2,7 @@
 #include "trace/tracer.h"
 
 #include "trace/birth.h"
+#include "trace/clone.h"
 #include "trace/disguise.h"
 #include "trace/entry.h"
 #include "trace/inplace.h"
@@ -57,7 +58,7 @@ static void on_first_stop(struct tracer *tr, struct thread *t)
 		t->unclaimed_at = 0;
 		tr->unclaimed--;
 	}
-	entry_restore(t);
+	call_restore(t);
 	inplace_born(tr, t);
 	resume(tr, t, 0);
 }
@@ -189,7 +190,8 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		turn_resume(tr, t, to_exit ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SYSCALL:
-		entry_restore(t);
+		call_restore(t);
+		clone_left(tr, t);
 		count_if_entry(tr, t);
 		resume(tr, t, 0);
 		break;
@@ -234,7 +236,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		if (made)
 			on_first_stop(tr, made);
 		look_at_unclaimed(tr);
-		entry_restore(t);
+		call_restore(t);
 		resume(tr, t, 0);
 		break;
 	case STOP_EXEC:
@@ -278,7 +280,7 @@ static void let_go(struct tracer *tr, struct thread *t, const struct stop *s)
 	if (t->tid == t->tgid && procfs_cpu(t->tid, &user, &system))
 		add_attached_cpu(tr, t, user, system);
 	/* A call that was entered to its end under PTRACE_SYSCALL needs nothing more. */
-	entry_restore(t);
+	call_restore(t);
 	ptrace(PTRACE_DETACH, t->tid, NULL, (long)sig);
 	threads_remove(&tr->threads, t);
 }

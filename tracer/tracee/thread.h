@@ -28,6 +28,8 @@ struct thread {
 	bool at_entry;        /* it stands at the seccomp-stop of an entry */
 	bool handling;        /* its stop is being handled */
 	bool in_vfork;        /* waits in the kernel for its vfork child */
+	bool in_clone3;       /* in a clone3 whose end is looked at */
+	bool announced;       /* what it made since has been announced by the kernel */
 	uint64_t clone_flags; /* of the fork, vfork, clone or clone3 entered last */
 	bool sigsys_seen;     /* a SIGSYS was delivered, so its death by one is no surprise */
 
@@ -56,14 +58,7 @@ struct thread {
 	} restart;
 	uint8_t abi; /* enum abi of its last entry */
 
-	/* CLONE_UNTRACED taken off for the length of one call, to be put back */
-	struct {
-		enum { UNTRACED_NONE, UNTRACED_REGISTER, UNTRACED_MEMORY } where;
-		bool at_rdi;         /* register: rdi (x86-64) or rbx (i386) */
-		struct taddr flags;  /* memory: of clone3's struct clone_args */
-	} untraced;
-
-	/* its arguments were put into registers for the length of one call: those that it gets back */
+	/* others were put into its registers for the length of one call: those that it gets back; trace/clone.h */
 	bool lent;
 	struct user_regs_struct own_regs;
 
