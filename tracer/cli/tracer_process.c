@@ -228,7 +228,7 @@ static void look(void *ctx, unsigned what)
 	struct trace trace = {.running = true, .command = copy_words(l->tp->program ? l->tp->cfg->operands : NULL)};
 	struct naming naming = {.trace = &trace};
 
-	if (!l->tr->running && !l->tr->attached)
+	if (l->tr->phase == PHASE_STARTING && !l->tr->attached)
 		what = 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	trace.wall_seconds = (double)(now.tv_sec - l->tr->start.tv_sec) + (double)(now.tv_nsec - l->tr->start.tv_nsec) * 1e-9;
@@ -289,7 +289,6 @@ static void stay_behind(const struct tracer_process *tp, struct tracer *tr)
 		dup2(null, fd);
 	if (chdir("/") != 0)
 		diag("cannot leave the working folder: %s", strerror(errno));
-	tr->background = true;
 	close(tp->done);
 	tracer_run(tr);
 }
@@ -361,7 +360,7 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 		tr->on_look_ctx = &looker;
 		tracer_run(tr);
 		/* It never became the program: the front process has been told why. */
-		if (!tr->running)
+		if (tr->phase == PHASE_STARTING)
 			return 0;
 		if (tr->fault.code) {
 			*err = tr->fault;
@@ -369,9 +368,7 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 			return EXIT_TROUBLE;
 		}
 		setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL);
-		inplace_collect(tr);
-		/* Counting is over. */
-		tr->background = true;
+		tracer_hand_over(tr);
 		alive = tr->attached ? 0 : alive_processes(tr);
 		atomic_store(&tp->shared->state, TRACER_REPORTING);
 		shared_wipe_line(tp->shared);

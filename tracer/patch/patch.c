@@ -166,6 +166,11 @@ void patch_freeze(struct patch *p)
 	table_switch_off(p->table->table, 0, UINT64_MAX);
 }
 
+void patch_disown(struct patch *p)
+{
+	table_disown(p->table->table);
+}
+
 unsigned patch_drain(struct patch *p, void (*each)(void *ctx, void *counter, uint32_t nr, int64_t n), void *ctx)
 {
 	return table_drain(p->table->table, each, ctx);

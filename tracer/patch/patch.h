@@ -78,6 +78,9 @@ void patch_switch_off(struct patch *p, uint64_t start, uint64_t end);
 /* Nothing is counted any more, and no key put in, in all address spaces with this table. */
 void patch_freeze(struct patch *p);
 
+/* The counters of all keys are gone: what is counted from now on counts for nobody. */
+void patch_disown(struct patch *p);
+
 /* As table_drain(). */
 unsigned patch_drain(struct patch *p, void (*each)(void *ctx, void *counter, uint32_t nr, int64_t n), void *ctx);
 

@@ -141,6 +141,12 @@ void table_take_back(struct table *t, uint32_t ret, uint32_t nr, bool carry)
 	t->key[n].owed++;
 }
 
+void table_disown(struct table *t)
+{
+	for (unsigned i = 0; i < TABLE_SLOTS; i++)
+		t->key[i].counter = NULL;
+}
+
 /*
  * What a slot counted since it was drained. The low half may have just wrapped and
  * its carry be on the way: then it is left for the next time. False when it is

@@ -67,6 +67,9 @@ bool table_counts(const struct table *t, uint32_t ret);
 /* The key was counted once for a call that was not made; with carry, hi has not yet heard that lo wrapped. */
 void table_take_back(struct table *t, uint32_t ret, uint32_t nr, bool carry);
 
+/* Counts go on, and no counter is given back any more. */
+void table_disown(struct table *t);
+
 /*
  * Calls each(ctx, counter, nr, n) for the n entries of every key since the last
  * time; n is negative where only some taken back since are left. Returns how many

@@ -24,7 +24,7 @@ void birth_count(struct tracer *tr, const struct thread *t, bool process)
 {
 	struct image *image = &tr->tally.images[t->space->image];
 
-	if (tr->background)
+	if (tr->phase == PHASE_KEEPING)
 		return;
 	image->threads++;
 	if (process && t->space->image64 && tr->pass.skip_native)

@@ -320,10 +320,10 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 	for (unsigned i = 0; i < 6; i++)
 		call.args[i] = info.entry.args[i];
 	t->abi = (uint8_t)call.abi;
-	if (artefact && !tr->background)
+	if (artefact && tr->phase != PHASE_KEEPING)
 		tally_blind(&tr->tally, "restart-by-tracing", 1,
 			    "calls that were interrupted and made again only because a traced program is woken by signals that it ignores; not among the entries");
-	else if (!tr->background && !is_skipped(tr, &ev))
+	else if (tr->phase != PHASE_KEEPING && !is_skipped(tr, &ev))
 		count(tr, t, &ev, &call, &regs);
 	return follow_up(tr, t, &call);
 }

@@ -40,7 +40,7 @@ void inplace_drain(struct inplace *in)
 	struct tracer *tr = in->tr;
 	unsigned strange;
 
-	if (!in->patch || tr->background)
+	if (!in->patch || tr->phase == PHASE_KEEPING)
 		return;
 	strange = patch_drain(in->patch, add_count, tr);
 	if (strange)
@@ -60,13 +60,13 @@ void inplace_note_stops(struct inplace *in, const struct space *space)
 {
 	struct image *image = &in->tr->tally.images[space->image];
 
-	if (in->why && !image->by_stops && !in->tr->background)
+	if (in->why && !image->by_stops && in->tr->phase != PHASE_KEEPING)
 		image->by_stops = xstrdup(in->why);
 }
 
 static void note_in_place(const struct inplace *in, const struct space *space)
 {
-	if (!in->tr->background)
+	if (in->tr->phase != PHASE_KEEPING)
 		in->tr->tally.images[space->image].in_place++;
 }
 
@@ -104,6 +104,14 @@ void inplace_tick(struct tracer *tr)
 
 /* ---- birth ---- */
 
+void inplace_disown(struct space *space)
+{
+	if (space->inplace && space->inplace->patch)
+		patch_disown(space->inplace->patch);
+	if (space->inplace)
+		space->inplace->want.counter = NULL;
+}
+
 static struct inplace *inplace_new(struct tracer *tr, struct space *space)
 {
 	struct inplace *in = xcalloc(1, sizeof(*in));
@@ -117,7 +125,7 @@ static struct inplace *inplace_new(struct tracer *tr, struct space *space)
 
 void inplace_exec(struct tracer *tr, struct thread *t)
 {
-	if (tr->pass.secret && !t->space->image64 && !tr->background)
+	if (tr->pass.secret && !t->space->image64 && tr->phase != PHASE_KEEPING)
 		inplace_new(tr, t->space);
 }
 

@@ -72,6 +72,9 @@ bool inplace_holds(const struct thread *t);
  */
 void inplace_recheck(struct space *space);
 
+/* The results are handed over: its counters count for nobody. */
+void inplace_disown(struct space *space);
+
 /* Takes over what was counted by all that live. */
 void inplace_collect(struct tracer *tr);
 /* The same now and then, for who looks on; where stacks are taken, each site stops once more. */

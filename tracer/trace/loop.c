@@ -34,6 +34,19 @@ void tracer_fini(struct tracer *tr)
 	modules_fini(&tr->modules);
 }
 
+void tracer_hand_over(struct tracer *tr)
+{
+	struct thread *t, *next;
+
+	inplace_collect(tr);
+	tr->phase = PHASE_KEEPING;
+	HASH_ITER(hh, tr->threads.by_tid, t, next)
+		if (t->space) {
+			space_forget(t->space);
+			inplace_disown(t->space);
+		}
+}
+
 static void resume(struct tracer *tr, struct thread *t, int sig)
 {
 	turn_resume(tr, t, PTRACE_CONT, sig);
@@ -133,7 +146,7 @@ static void note_signal(struct tracer *tr, const struct thread *t, int sig)
 
 static bool counts(const struct tracer *tr, const struct thread *t)
 {
-	return tr->running && t->space;
+	return tr->phase != PHASE_STARTING && t->space;
 }
 
 /* Attached, each call stops twice; the kernel says which stop this is. */
@@ -241,8 +254,8 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		break;
 	case STOP_EXEC:
 		t = birth_exec(tr, s->tid);
-		if (!tr->running) {
-			tr->running = true;
+		if (tr->phase == PHASE_STARTING) {
+			tr->phase = PHASE_COUNTING;
 			disguise_init(&tr->disguise, s->tid);
 			atomic_store(&tr->shared->state, TRACER_RUNNING);
 			clock_gettime(CLOCK_MONOTONIC, &tr->start);
@@ -290,7 +303,7 @@ static void begin_finish(struct tracer *tr)
 	struct thread *t, *next;
 
 	turn_end(tr);
-	tr->finishing = true;
+	tr->phase = PHASE_FINISHING;
 	clock_gettime(CLOCK_MONOTONIC, &tr->end);
 	HASH_ITER(hh, tr->threads.by_tid, t, next)
 		ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL);
@@ -302,20 +315,20 @@ static bool go_on(struct tracer *tr)
 
 	if (threads_count(&tr->threads) == 0 || tr->fault.code)
 		return false;
-	if (tr->background)
+	if (tr->phase == PHASE_KEEPING)
 		return true;
 	asked = atomic_load_explicit(&tr->shared->finish, memory_order_relaxed);
 	/* The program ends with its tracer (PTRACE_O_EXITKILL); asked twice, attached ones are dropped. */
 	if (asked > 1 || (asked && !tr->attached))
 		return false;
-	if (asked && !tr->finishing)
+	if (asked && tr->phase != PHASE_FINISHING)
 		begin_finish(tr);
 	return !tr->main_ended || tr->follow_orphans;
 }
 
 static void look(struct tracer *tr)
 {
-	if (!tr->on_look || tr->background || !atomic_load_explicit(&tr->shared->look, memory_order_relaxed))
+	if (!tr->on_look || tr->phase == PHASE_KEEPING || !atomic_load_explicit(&tr->shared->look, memory_order_relaxed))
 		return;
 	if (tr->pass.secret)
 		inplace_tick(tr);
@@ -351,7 +364,7 @@ unsigned tracer_run(struct tracer *tr)
 		} else {
 			if (!t)
 				t = birth_expect(tr, tid);
-			if (tr->finishing)
+			if (tr->phase == PHASE_FINISHING)
 				let_go(tr, t, &s);
 			else
 				on_stop(tr, t, &s);
@@ -360,7 +373,7 @@ unsigned tracer_run(struct tracer *tr)
 				      memory_order_relaxed);
 	}
 	turn_end(tr);
-	if (!tr->main_ended && !tr->finishing)
+	if (!tr->main_ended && tr->phase != PHASE_FINISHING)
 		clock_gettime(CLOCK_MONOTONIC, &tr->end);
 	return threads_count(&tr->threads);
 }

@@ -33,6 +33,14 @@ struct disguise {
 	bool no_new_privs;
 };
 
+/* How far a trace has come; it only ever goes forward. */
+enum tracer_phase {
+	PHASE_STARTING,  /* its program has not begun: nothing is counted */
+	PHASE_COUNTING,
+	PHASE_FINISHING, /* told to stop: attached programs are being let go, and counted to that moment */
+	PHASE_KEEPING,   /* the results are handed over: what is left of the program is only kept alive */
+};
+
 struct tracer {
 	/* given */
 	struct trace_shared *shared;
@@ -56,7 +64,7 @@ struct tracer {
 
 	/* the program */
 	pid_t main_pid;      /* 0 when attached */
-	bool running;        /* its first execve is done: entries count from here */
+	enum tracer_phase phase;
 	struct disguise disguise;
 	bool own_filters;    /* some task of it has installed a seccomp filter */
 	bool main_ended;
@@ -72,8 +80,6 @@ struct tracer {
 	unsigned unclaimed;  /* tasks that wait at their first stop for their maker's event */
 	unsigned stops;      /* that others might have waited behind; trace/turn.h */
 	unsigned tick;       /* how often the counters in programs were looked at */
-	bool background;     /* the report is written: only keep the rest alive */
-	bool finishing;      /* told to stop: attached programs are being let go */
 
 	/* what was seen */
 	struct calls calls;
@@ -92,6 +98,9 @@ int tracer_attach(struct tracer *tr, pid_t pid, struct err *err);
  * Returns how many tasks are still alive.
  */
 unsigned tracer_run(struct tracer *tr);
+
+/* Counting is over. From here on nothing points into the tally, which is the caller's to finish. */
+void tracer_hand_over(struct tracer *tr);
 
 void tracer_init(struct tracer *tr, struct trace_shared *shared);
 void tracer_fini(struct tracer *tr);
