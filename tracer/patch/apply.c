@@ -145,21 +145,23 @@ static struct shared_table *new_table(pid_t tid)
 
 /*
  * The code is there: the task runs its setup, which attaches the table at table_at, or
- * where the kernel wants with 0. Returns its address, or a negative errno.
+ * where the kernel wants with 0, and keeps [from, from + size) out of core files.
+ * Returns the table's address, or a negative errno.
  */
-static int64_t attach_table(struct remote *r, uint8_t *code, const struct code_layout *c, int id, uint32_t table_at,
-			    int flags)
+static int64_t attach_table(struct remote *r, struct patch *p, int id, uint32_t table_at, int flags, uint32_t from,
+			    uint32_t size)
 {
+	const struct code_layout *c = &p->code->layout;
 	struct user_regs_struct regs = r->before;
 	int rc;
 
-	code_put_setup(code, true);
+	code_put_setup(p->code->segment.map, true);
 	regs.rax = NR_SHMAT;
 	regs.rbx = (unsigned)id;
 	regs.rcx = table_at;
 	regs.rdx = (unsigned)flags;
-	regs.rsi = table_at ? table_at : c->target.code_at;
-	regs.rdi = TABLE_SIZE;
+	regs.rsi = from;
+	regs.rdi = size;
 	regs.rbp = c->target.secret;
 	rc = remote_run(r, c->setup, &regs);
 	if (rc < 0)
@@ -167,7 +169,7 @@ static int64_t attach_table(struct remote *r, uint8_t *code, const struct code_l
 	if (regs.rip != c->setup_ip)
 		return -EIO;
 	/* It has no business there any more. */
-	code_put_setup(code, false);
+	code_put_setup(p->code->segment.map, false);
 	return is_error((int32_t)regs.rsi) ? (int32_t)regs.rsi : (int64_t)(uint32_t)regs.rsi;
 }
 
@@ -184,8 +186,9 @@ static int attach(struct patch *p, struct remote *r, struct code_target *target,
 	target->code_at = (uint32_t)at;
 	target->table_at = target->code_at + CODE_SIZE;
 	rc = code_build(p->code->segment.map, target, &p->code->layout);
-	table_at = rc < 0 ? rc : attach_table(r, p->code->segment.map, &p->code->layout, p->table->segment.id,
-					       place ? target->table_at : 0, 0);
+	table_at = rc < 0 ? rc :
+		   attach_table(r, p, p->table->segment.id, place ? target->table_at : 0, 0, target->code_at,
+				place ? REGION_SIZE : CODE_SIZE);
 	if (table_at < 0)
 		return (int)table_at;
 	target->table_at = (uint32_t)table_at;
@@ -270,7 +273,7 @@ int patch_own_table(struct patch *p, pid_t tid)
 	if (rc == 0) {
 		/* First: nothing may be counted there under a key that is not known. */
 		table_take_keys(t->table, p->table->table);
-		at = attach_table(&r, p->code->segment.map, c, t->segment.id, c->target.table_at, SHM_REMAP);
+		at = attach_table(&r, p, t->segment.id, c->target.table_at, SHM_REMAP, c->target.table_at, TABLE_SIZE);
 		rc = at < 0 ? (int)at : 0;
 		end = rc == -ESRCH || rc == -ETIMEDOUT ? 0 : remote_end_by(&r, c->missed80_ip - 2);
 		rc = rc < 0 ? rc : end;

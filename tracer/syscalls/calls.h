@@ -33,6 +33,7 @@ enum call_kind {
 	CALL_ARCH_PRCTL, /* may map another vDSO */
 	CALL_LDT,        /* may make a code segment in which an offset is no address */
 	CALL_WRITE,      /* may write to the terminal */
+	CALL_LEAVE,      /* ends the task or its image, or is one that the kernel makes again */
 };
 
 /*

@@ -252,6 +252,7 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 		note_write(tr, t, c->args[0]);
 		break;
 	case CALL_PLAIN:
+	case CALL_LEAVE:
 		break;
 	}
 	return false;
