@@ -12,7 +12,7 @@ SAMPLES_32_ASM = int80-loop sysenter-raw syscall32-raw far-call mode-switch int8
 SAMPLES_32 += $(HOSTILE_32)
 SAMPLES_32_ASM += $(HOSTILE_32_ASM)
 HOSTILE_32 = forms-file forms-socket forms-wait interrupted rwx implied through-file block mapped-over \
-	vdso-gone unforked forged deep-stack swap dying-maker outlived
+	vdso-gone unforked forged deep-stack swap dying-maker outlived jit-sites
 SAMPLE_HOSTILE = checked.c checked.asm codes.c codes.asm regions.c
 SAMPLE_HOSTILE_H = samples/support/checked.h samples/support/codes.h samples/support/regions.h
 HOSTILE_32_ASM = sites makers ldt dropped trampolines dispatch
@@ -111,6 +111,16 @@ $(SAMPLES_LIBC_STATIC:%=samples/%): samples/%: samples/%.c samples/support/truth
 	@$(MKDIR_P) $(@D)
 	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_CFLAGS) -pthread -static -o $@ $< $(top_srcdir)/samples/support/truth.c
 
+# One program, linked in two ways.
+ON_STACK = samples/execstack samples/nostack
+noinst_DATA += $(ON_STACK)
+CLEANFILES += $(ON_STACK)
+EXTRA_DIST += samples/on-stack.c samples/support/nostack.ld
+samples/execstack: samples/on-stack.c32.o $(SAMPLE_SUPPORT_32)
+	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_LINK) -Wl,-z,execstack -o $@ $^
+samples/nostack: samples/on-stack.c32.o $(SAMPLE_SUPPORT_32)
+	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_LINK) -Wl,-T,$(top_srcdir)/samples/support/nostack.ld -o $@ $^
+
 # One workload by three ways in: what predictions are measured against.
 PREDICT = samples/predict-int80 samples/predict-vdso samples/predict-native
 noinst_DATA += $(PREDICT)
@@ -126,4 +136,4 @@ samples/predict-native: samples/predict.asm asm/elf.inc
 	$(predict_build) -DWAY_NATIVE && chmod +x $@
 
 PHONY_TARGETS += samples
-samples: $(sample_programs)
+samples: $(sample_programs) $(ON_STACK)
