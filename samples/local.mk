@@ -14,11 +14,13 @@ SAMPLES_32_ASM += $(HOSTILE_32_ASM)
 HOSTILE_32 = forms-file forms-socket forms-wait interrupted rwx implied through-file block mapped-over \
 	vdso-gone unforked forged deep-stack swap dying-maker outlived jit-sites
 SAMPLE_HOSTILE = checked.c checked.asm codes.c codes.asm regions.c
-SAMPLE_HOSTILE_H = samples/support/checked.h samples/support/codes.h samples/support/regions.h
-HOSTILE_32_ASM = sites makers ldt dropped trampolines dispatch
+SAMPLE_HOSTILE_H = samples/support/compat.h samples/support/checked.h samples/support/codes.h samples/support/regions.h
+HOSTILE_32_ASM = sites makers ldt dropped trampolines dispatch vdso-map
 # The same for 64-bit programs.
 SAMPLES_64 = int80-64-host native64 x32-number tree64
 SAMPLES_64_ASM = wow64
+SAMPLES_64 += $(HOSTILE_64)
+HOSTILE_64 = moved64 vdso-map64
 # 32-bit C with a libc, dynamic and static.
 SAMPLES_LIBC = vdso-libc threads-pthread woken storm look
 # The same, with the unwinder as a library that the program names itself.
@@ -36,7 +38,7 @@ CLEANFILES += $(sample_programs) samples/*.o samples/support/*.o samples/support
 EXTRA_DIST += samples/support/sample.c samples/support/sample.h samples/support/signals.c \
 	samples/support/signals.h samples/support/truth.c samples/support/truth.h \
 	samples/support/threads.c samples/support/threads.h samples/support/thread_start.asm \
-	$(SAMPLE_HOSTILE:%=samples/support/%) $(SAMPLE_HOSTILE_H) \
+	$(SAMPLE_HOSTILE:%=samples/support/%) samples/support/compat.asm $(SAMPLE_HOSTILE_H) \
 	samples/support/start32.asm samples/support/start64.asm samples/support/ways.inc \
 	$(SAMPLES_C:%=samples/%.c) $(SAMPLES_CXX:%=samples/%.cc) $(SAMPLES_32_ASM:%=samples/%.asm) $(SAMPLES_64_ASM:%=samples/%.asm)
 
@@ -54,10 +56,14 @@ SAMPLE_SUPPORT_32 = samples/support/sample.c32.o samples/support/signals.c32.o \
 	samples/support/start32.asm32.o samples/support/thread_start.asm32.o \
 	samples/support/hostile32.a
 SAMPLE_SUPPORT_64 = samples/support/sample.c64.o samples/support/signals.c64.o \
-	samples/support/truth.c64.o samples/support/start64.asm64.o
+	samples/support/truth.c64.o samples/support/start64.asm64.o \
+	samples/support/hostile64.a
 
 # A library, so that a sample holds only the code that it uses: of some the point is what
 # stands in them.
+SAMPLE_HOSTILE_64 = compat.asm regions.c
+samples/support/hostile64.a: $(SAMPLE_HOSTILE_64:%=samples/support/%64.o)
+	$(AM_V_SAMPLE)rm -f $@ && $(AR) rc $@ $^
 samples/support/hostile32.a: $(SAMPLE_HOSTILE:%=samples/support/%32.o)
 	$(AM_V_SAMPLE)rm -f $@ && $(AR) rc $@ $^
 
