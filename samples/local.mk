@@ -117,6 +117,33 @@ $(SAMPLES_LIBC_STATIC:%=samples/%): samples/%: samples/%.c samples/support/truth
 	@$(MKDIR_P) $(@D)
 	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_CFLAGS) -pthread -static -o $@ $< $(top_srcdir)/samples/support/truth.c
 
+# A program that loads libraries in layouts of every kind: see layout.c.
+LAYOUTS = plain textrel hole data execstack
+LAYOUT = samples/layout $(LAYOUTS:%=samples/layout-%.so)
+noinst_DATA += $(LAYOUT)
+CLEANFILES += $(LAYOUT)
+EXTRA_DIST += samples/layout.c samples/layout-lib.asm
+samples/layout: samples/layout.c samples/support/truth.c $(sample_headers)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(CC) -m32 $(SAMPLE_CFLAGS) -o $@ $< $(top_srcdir)/samples/support/truth.c -ldl
+layout_assemble = $(SAMPLE_NASM) -f elf32 -o $@.o $(top_srcdir)/samples/layout-lib.asm
+layout_link = $(CC) -m32 -shared -nostdlib -o $@ $@.o -Wl,--build-id=none
+samples/layout-plain.so: samples/layout-lib.asm
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(layout_assemble) && $(layout_link)
+samples/layout-data.so: samples/layout-lib.asm
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(layout_assemble) -DDATA && $(layout_link)
+samples/layout-textrel.so: samples/layout-lib.asm
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(layout_assemble) -DTEXTREL && $(layout_link) -Wl,-z,notext
+samples/layout-hole.so: samples/layout-lib.asm
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(layout_assemble) -DHOLE && $(layout_link) -Wl,-z,noseparate-code -Wl,-z,max-page-size=0x10000
+samples/layout-execstack.so: samples/layout-lib.asm
+	@$(MKDIR_P) $(@D)
+	$(AM_V_SAMPLE)$(layout_assemble) -DEXECSTACK && $(layout_link) -Wl,-z,execstack
+
 # One program, linked in two ways.
 ON_STACK = samples/execstack samples/nostack
 noinst_DATA += $(ON_STACK)
@@ -142,4 +169,4 @@ samples/predict-native: samples/predict.asm asm/elf.inc
 	$(predict_build) -DWAY_NATIVE && chmod +x $@
 
 PHONY_TARGETS += samples
-samples: $(sample_programs) $(ON_STACK)
+samples: $(sample_programs) $(ON_STACK) $(LAYOUT)
