@@ -12,7 +12,7 @@ SAMPLES_32_ASM = int80-loop sysenter-raw syscall32-raw far-call mode-switch int8
 SAMPLES_32 += $(HOSTILE_32)
 SAMPLES_32_ASM += $(HOSTILE_32_ASM)
 HOSTILE_32 = forms-file forms-socket forms-wait interrupted rwx implied through-file block mapped-over \
-	vdso-gone unforked forged deep-stack swap dying-maker outlived jit-sites sleepers
+	vdso-gone unforked forged deep-stack swap dying-maker outlived jit-sites sleepers ignored
 SAMPLE_HOSTILE = checked.c checked.asm codes.c codes.asm regions.c
 SAMPLE_HOSTILE_H = samples/support/compat.h samples/support/checked.h samples/support/codes.h samples/support/regions.h
 HOSTILE_32_ASM = sites makers ldt dropped trampolines dispatch vdso-map
