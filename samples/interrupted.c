@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls that sleep and are disturbed, each by the vDSO and by int 0x80: by a
- * signal whose handler lets calls be restarted, by one whose handler does not,
- * and by a stop. The parent sends them when the call sleeps, and then lets it end.
- * Which calls come again, by which number, and which return EINTR, is the
- * kernel's rule for each (signal(7)); a call by the vDSO comes again by `restart`,
- * one by int 0x80 by the same int 0x80.
+ * Calls that sleep and are disturbed, each by the vDSO, by one int 0x80 for all, and by
+ * one of its own right behind the mov of its number: by a signal whose handler lets
+ * calls be restarted, by one whose handler does not, and by a stop. The parent sends
+ * them when the call sleeps, and then lets it end. Which calls come again, by which
+ * number, and which return EINTR, is the kernel's rule for each (signal(7)); a call by
+ * the vDSO comes again by `restart`, one by int 0x80 by the same int 0x80.
  */
 #include "support/checked.h"
 #include "support/signals.h"
@@ -32,8 +32,8 @@ struct wait {
 };
 
 static const struct sample *sample;
-static struct way ways[2];
-static unsigned nways;
+enum { WAYS = 3 };
+
 static unsigned long landing_pad;
 static int data[2], socket[2], told[2];
 static long sleeper, poll_fd;
@@ -57,7 +57,7 @@ static void on_signal(const struct ucontext *uc)
 	if (ip == landing_pad - 2) {
 		coming_again++;
 		truth_add(PATH_RESTART, ABI_I386, current_nr);
-	} else if (ip == (unsigned long)checked_int80_insn) {
+	} else if (way_enters_at(ip)) {
 		coming_again++;
 		truth_add(PATH_INT80, ABI_I386, current_nr);
 	}
@@ -147,6 +147,13 @@ static unsigned suffer(const struct wait *w, const struct way *way, enum disturb
 	return wrong;
 }
 
+/* What is used much a tracer may have changed: calls that fail at once. */
+static void warm_up(const struct way *way, long nr)
+{
+	for (unsigned i = 0; i < HOT && nr != __NR_pause; i++)
+		checked6(way, nr, -1, -1, -1, -1, -1, -1);
+}
+
 static unsigned all(bool parent)
 {
 	const struct wait waits[] = {
@@ -170,7 +177,11 @@ static unsigned all(bool parent)
 	unsigned wrong = 0;
 
 	for (unsigned i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		for (unsigned k = 0; k < nways; k++) {
+		const struct way ways[WAYS] = {way_vdso(sample), way_int80(), way_numbered(waits[i].nr)};
+
+		for (unsigned k = 0; k < WAYS && ways[k].code; k++) {
+			if (!parent)
+				warm_up(&ways[k], waits[i].nr);
 			for (enum disturbance how = 0; how < DISTURBANCES; how++) {
 				if (parent)
 					disturb(&waits[i], &ways[k], how);
@@ -187,9 +198,6 @@ static void prepare(struct sample *s)
 	struct epoll_event ev = {.events = POLLIN};
 	long fd;
 
-	if (s->sysinfo)
-		ways[nways++] = way_vdso(s);
-	ways[nways++] = way_int80();
 	landing_pad = truth_landing_pad(s->sysinfo);
 	sys1(__NR_pipe, data);
 	sys1(__NR_pipe, told);
@@ -214,9 +222,6 @@ int sample_main(struct sample *s)
 	sample = s;
 	truth_share(s);
 	prepare(s);
-	/* What is used much a tracer may have changed by then. */
-	for (unsigned i = 0; i < HOT * nways; i++)
-		checked0(&ways[i % nways], __NR_getppid);
 	sleeper = sys0(__NR_fork);
 	for (unsigned i = 0; i < s->rounds; i++)
 		wrong += all(sleeper != 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Shows threads that sleep in the kernel behind one and the same int 0x80, and behind the
- * vDSO, while another makes call after call there: whatever a tracer does to a site that
+ * Shows threads that sleep in the kernel behind one and the same int 0x80, behind one that
+ * makes reads alone, and behind the vDSO, while another makes call after call there: whatever a tracer does to a site that
  * is used much, it does to one from which others have yet to come back. Signals disturb
  * the sleepers, and their reads come again; each gets its own byte in the end.
  */
@@ -39,7 +39,7 @@ static void on_signal(int sig, siginfo_t *info, struct ucontext *uc)
 	/* It sleeps in its read when it is signalled, so this is where it comes again. */
 	if (ip == landing_pad - 2)
 		truth_add(PATH_RESTART, ABI_I386, __NR_read);
-	else if (ip == (unsigned long)checked_int80_insn)
+	else if (way_enters_at(ip))
 		truth_add(PATH_INT80, ABI_I386, __NR_read);
 	else
 		wrong++;
@@ -62,11 +62,14 @@ static void sleep_and_read(struct thread *self)
 
 static void call_on(struct thread *self)
 {
-	const struct way ways[2] = {way_int80(), way_vdso(sample)};
+	const struct way ways[3] = {way_int80(), way_vdso(sample), way_numbered(__NR_getppid)};
+	const struct way reads = way_numbered(__NR_read);
 
 	(void)self;
 	while (!enough || hot_calls < HOT_AT_LEAST) {
-		wrong += checked0(&ways[hot_calls % 2], __NR_getppid) != parent;
+		wrong += checked0(&ways[hot_calls % 3], __NR_getppid) != parent;
+		/* This one is made for reads alone: there is no such descriptor. */
+		wrong += checked3(&reads, __NR_read, -1, 0, 0) != -9;
 		hot_calls++;
 		for (volatile unsigned k = 0; k < 500; k++)
 			continue;
@@ -85,6 +88,7 @@ static void disturb(const struct sleeper *v, long pid)
 
 int sample_main(struct sample *s)
 {
+	const struct way ways[3] = {way_int80(), way_vdso(s), way_numbered(__NR_read)};
 	static struct thread hot;
 	long pid = sys0(__NR_getpid);
 	unsigned missing = 0;
@@ -98,7 +102,7 @@ int sample_main(struct sample *s)
 	for (unsigned k = 0; k < SLEEPERS; k++) {
 		struct sleeper *v = &sleepers[k];
 
-		v->way = k % 2 ? way_vdso(s) : way_int80();
+		v->way = ways[k % 3];
 		sys1(__NR_pipe, v->pipe);
 		thread_start(s, &v->thread, sleep_and_read, v);
 	}
