@@ -5,7 +5,8 @@
  * calls be restarted, by one whose handler does not, and by a stop. The parent sends
  * them when the call sleeps, and then lets it end. Which calls come again, by which
  * number, and which return EINTR, is the kernel's rule for each (signal(7)); a call by
- * the vDSO comes again by `restart`, one by int 0x80 by the same int 0x80.
+ * the vDSO comes again by `restart`, one by int 0x80 by the same int 0x80. A handler's
+ * frame shows the call's own registers, and what the vDSO has pushed.
  */
 #include "support/checked.h"
 #include "support/signals.h"
@@ -48,12 +49,43 @@ static char byte[4];
 /* How often a handler found a frame that leads back into the call. */
 static volatile unsigned coming_again, handled;
 static volatile long current_nr;
+static const struct wait *current;
+static const struct way *current_way;
+static volatile unsigned strange; /* frames that do not show what the program has set up */
+
+/* Six arguments, and the number of a call that comes again, EINTR of one that does not. */
+static bool frame_is_right(const struct sigcontext *r, const struct wait *w, bool again)
+{
+	return (long)r->eax == (again ? w->nr : EINTR_RESULT) && (long)r->ebx == w->a && (long)r->ecx == w->b &&
+	       (long)r->edx == w->c && (long)r->esi == w->d && (long)r->edi == w->e && (long)r->ebp == w->f;
+}
+
+/* What __kernel_vsyscall has pushed: ebp, edx, ecx, above its caller's return address. */
+static bool stack_is_right(const struct sigcontext *r, const struct wait *w)
+{
+	const long *sp = (const long *)r->esp;
+
+	return sp[0] == w->f && sp[1] == w->c && sp[2] == w->b;
+}
+
+/* Since Linux 7.0, where no fast instruction can be used, it pushes nothing. */
+static bool pushes(void)
+{
+	return *(const unsigned char *)sample->sysinfo != 0xcd;
+}
 
 static void on_signal(const struct ucontext *uc)
 {
-	unsigned long ip = uc->uc_mcontext.eip;
+	const struct sigcontext *r = &uc->uc_mcontext;
+	unsigned long ip = r->eip;
+	bool again = ip == landing_pad - 2 || way_enters_at(ip);
 
 	handled++;
+	strange += !frame_is_right(r, current, again);
+	if (current_way->code == (const void *)sample->sysinfo)
+		strange += (ip != landing_pad && ip != landing_pad - 2) || (pushes() && !stack_is_right(r, current));
+	else
+		strange += !again && !way_enters_at(ip - 2);
 	if (ip == landing_pad - 2) {
 		coming_again++;
 		truth_add(PATH_RESTART, ABI_I386, current_nr);
@@ -136,6 +168,8 @@ static unsigned suffer(const struct wait *w, const struct way *way, enum disturb
 	long got;
 
 	current_nr = w->nr;
+	current = w;
+	current_way = way;
 	got = checked6(way, w->nr, w->a, w->b, w->c, w->d, w->e, w->f);
 	wrong += expect(sample, w->what, got, again && w->release != SIGNAL ? w->result : EINTR_RESULT);
 	if (how != STOPPED)
@@ -226,6 +260,7 @@ int sample_main(struct sample *s)
 	for (unsigned i = 0; i < s->rounds; i++)
 		wrong += all(sleeper != 0);
 	if (sleeper == 0)
-		sample_exit((wrong | expect(s, "a register or flag that changed", (long)checked_wrong, 0)) != 0);
+		sample_exit((wrong | expect(s, "a frame that is wrong", (long)strange, 0) |
+			     expect(s, "a register or flag that changed", (long)checked_wrong, 0)) != 0);
 	return sample_wait(sleeper) != 0;
 }
