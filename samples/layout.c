@@ -67,7 +67,7 @@ int main(int argc, char **argv)
 
 	vdso = truth_vdso_path(getauxval(AT_SYSINFO));
 	if (vdso == PATH_UNKNOWN) {
-		fputs("this kernel gives 32-bit programs no vDSO\n", stderr);
+		fputs("layout: this kernel gives 32-bit programs no vDSO\n", stderr);
 		return 77;
 	}
 	truth_add(vdso, ABI_I386, SYS_getppid);
