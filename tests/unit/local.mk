@@ -28,7 +28,7 @@ EXTRA_DIST += tests/unit/evidence/host.txt tests/unit/evidence/intel.txt tests/u
 
 # The code that counts inside a program, the way out of it, and what it counts.
 UNIT_COUNT = tests/unit/test_forms tests/unit/test_count tests/unit/test_count_ways \
-	tests/unit/test_count_storm tests/unit/test_mode
+	tests/unit/test_count_storm tests/unit/test_counters tests/unit/test_mode
 check_PROGRAMS += $(UNIT_COUNT)
 TESTS += $(UNIT_COUNT)
 count_rig = tests/unit/count_rig.c tests/unit/count_rig.h
@@ -41,5 +41,7 @@ tests_unit_test_count_ways_SOURCES = tests/unit/test_count_ways.c $(count_walk) 
 tests_unit_test_count_ways_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_count_storm_SOURCES = tests/unit/test_count_storm.c $(count_rig)
 tests_unit_test_count_storm_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_counters_SOURCES = tests/unit/test_counters.c
+tests_unit_test_counters_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_mode_SOURCES = tests/unit/test_mode.c
 tests_unit_test_mode_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
