@@ -20,9 +20,9 @@ enum { OFF, ON, ALLOW = 0, BLOCK = 1, HOT = 300, FEW = 20, RESTORER = 0x04000000
 
 /* dispatch.asm */
 extern const char exempt_begin[], exempt_end[], dispatched_ip[];
-long exempt_call(long nr);
+long exempt_call(void);
 void exempt_return(void);
-long dispatched_call(long nr);
+long dispatched_call(void);
 
 static const struct sample *sample;
 static volatile unsigned char selector;
@@ -73,12 +73,12 @@ static void mixed(unsigned n)
 
 	for (unsigned i = 0; i < n; i++) {
 		truth_add(PATH_INT80, ABI_I386, __NR_getppid);
-		check("an exempt call", exempt_call(__NR_getppid), parent);
+		check("an exempt call", exempt_call(), parent);
 	}
 	check("dispatched, though exempt", (long)(dispatched - before), 0);
 	for (unsigned i = 0; i < n; i++) {
 		seen_ip = 0;
-		check("a dispatched call", dispatched_call(__NR_getppid), ANSWER);
+		check("a dispatched call", dispatched_call(), ANSWER);
 		check("where it was made", (long)seen_ip, (long)dispatched_ip);
 		check("which it was", (long)seen_nr, __NR_getppid);
 	}
@@ -108,7 +108,7 @@ static void vdso_exempt(const struct sample *s, unsigned n)
 		check("an exempt call of the vDSO", vdso_call(s, __NR_getppid, 0, 0, 0, 0), parent);
 	check("dispatched, though exempt", (long)(dispatched - before), 0);
 	for (unsigned i = 0; i < n; i++)
-		check("a dispatched call", dispatched_call(__NR_getppid), ANSWER);
+		check("a dispatched call", dispatched_call(), ANSWER);
 }
 
 static void begin(const struct sample *s, unsigned long from, unsigned long bytes)
@@ -128,8 +128,8 @@ static void warm_up(const struct sample *s)
 {
 	for (unsigned i = 0; i < HOT; i++) {
 		truth_add_n(PATH_INT80, ABI_I386, __NR_getppid, 2);
-		check("a call", exempt_call(__NR_getppid), parent);
-		check("a call", dispatched_call(__NR_getppid), parent);
+		check("a call", exempt_call(), parent);
+		check("a call", dispatched_call(), parent);
 		vdso_call(s, __NR_getppid, 0, 0, 0, 0);
 	}
 }

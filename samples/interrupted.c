@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls that sleep and are disturbed, each by the vDSO and by int 0x80: by a
- * signal whose handler lets calls be restarted, by one whose handler does not,
- * and by a stop. The parent sends them when the call sleeps, and then lets it end.
- * Which calls come again, by which number, and which return EINTR, is the
- * kernel's rule for each (signal(7)); a call by the vDSO comes again by `restart`,
- * one by int 0x80 by the same int 0x80.
+ * Calls that sleep and are disturbed, each by the vDSO, by one int 0x80 for all, and by
+ * one of its own right behind the mov of its number: by a signal whose handler lets
+ * calls be restarted, by one whose handler does not, and by a stop. The parent sends
+ * them when the call sleeps, and then lets it end. Which calls come again, by which
+ * number, and which return EINTR, is the kernel's rule for each (signal(7)); a call by
+ * the vDSO comes again by `restart`, one by int 0x80 by the same int 0x80. A handler's
+ * frame shows the call's own registers, and what the vDSO has pushed.
  */
 #include "support/checked.h"
 #include "support/signals.h"
@@ -16,7 +17,7 @@
 #include <linux/time_types.h>
 #include <linux/wait.h>
 
-enum { EINTR_RESULT = -4, ABSOLUTE = 1, MONOTONIC = 1, UNIX = 1, STREAM = 1 };
+enum { HOT = 300, EINTR_RESULT = -4, ABSOLUTE = 1, MONOTONIC = 1, UNIX = 1, STREAM = 1 };
 
 /* What the kernel answers inside: ERESTARTSYS, ERESTARTNOHAND, ERESTART_RESTARTBLOCK, EINTR. */
 enum rule { RESTARTS, NO_HANDLER, BY_BLOCK, ENDS };
@@ -32,8 +33,8 @@ struct wait {
 };
 
 static const struct sample *sample;
-static struct way ways[2];
-static unsigned nways;
+enum { WAYS = 3 };
+
 static unsigned long landing_pad;
 static int data[2], socket[2], told[2];
 static long sleeper, poll_fd;
@@ -48,16 +49,47 @@ static char byte[4];
 /* How often a handler found a frame that leads back into the call. */
 static volatile unsigned coming_again, handled;
 static volatile long current_nr;
+static const struct wait *current;
+static const struct way *current_way;
+static volatile unsigned strange; /* frames that do not show what the program has set up */
+
+/* Six arguments, and the number of a call that comes again, EINTR of one that does not. */
+static bool frame_is_right(const struct sigcontext *r, const struct wait *w, bool again)
+{
+	return (long)r->eax == (again ? w->nr : EINTR_RESULT) && (long)r->ebx == w->a && (long)r->ecx == w->b &&
+	       (long)r->edx == w->c && (long)r->esi == w->d && (long)r->edi == w->e && (long)r->ebp == w->f;
+}
+
+/* What __kernel_vsyscall has pushed: ebp, edx, ecx, above its caller's return address. */
+static bool stack_is_right(const struct sigcontext *r, const struct wait *w)
+{
+	const long *sp = (const long *)r->esp;
+
+	return sp[0] == w->f && sp[1] == w->c && sp[2] == w->b;
+}
+
+/* Since Linux 7.0, where no fast instruction can be used, it pushes nothing. */
+static bool pushes(void)
+{
+	return *(const unsigned char *)sample->sysinfo != 0xcd;
+}
 
 static void on_signal(const struct ucontext *uc)
 {
-	unsigned long ip = uc->uc_mcontext.eip;
+	const struct sigcontext *r = &uc->uc_mcontext;
+	unsigned long ip = r->eip;
+	bool again = ip == landing_pad - 2 || way_enters_at(ip);
 
 	handled++;
+	strange += !frame_is_right(r, current, again);
+	if (current_way->code == (const void *)sample->sysinfo)
+		strange += (ip != landing_pad && ip != landing_pad - 2) || (pushes() && !stack_is_right(r, current));
+	else
+		strange += !again && !way_enters_at(ip - 2);
 	if (ip == landing_pad - 2) {
 		coming_again++;
 		truth_add(PATH_RESTART, ABI_I386, current_nr);
-	} else if (ip == (unsigned long)checked_int80_insn) {
+	} else if (way_enters_at(ip)) {
 		coming_again++;
 		truth_add(PATH_INT80, ABI_I386, current_nr);
 	}
@@ -136,6 +168,8 @@ static unsigned suffer(const struct wait *w, const struct way *way, enum disturb
 	long got;
 
 	current_nr = w->nr;
+	current = w;
+	current_way = way;
 	got = checked6(way, w->nr, w->a, w->b, w->c, w->d, w->e, w->f);
 	wrong += expect(sample, w->what, got, again && w->release != SIGNAL ? w->result : EINTR_RESULT);
 	if (how != STOPPED)
@@ -145,6 +179,13 @@ static unsigned suffer(const struct wait *w, const struct way *way, enum disturb
 	read_set[0] = 1ul << data[0];
 	sys3(__NR_write, told[1], "d", 1);
 	return wrong;
+}
+
+/* What is used much a tracer may have changed: calls that fail at once. */
+static void warm_up(const struct way *way, long nr)
+{
+	for (unsigned i = 0; i < HOT && nr != __NR_pause; i++)
+		checked6(way, nr, -1, -1, -1, -1, -1, -1);
 }
 
 static unsigned all(bool parent)
@@ -170,7 +211,11 @@ static unsigned all(bool parent)
 	unsigned wrong = 0;
 
 	for (unsigned i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		for (unsigned k = 0; k < nways; k++) {
+		const struct way ways[WAYS] = {way_vdso(sample), way_int80(), way_numbered(waits[i].nr)};
+
+		for (unsigned k = 0; k < WAYS && ways[k].code; k++) {
+			if (!parent)
+				warm_up(&ways[k], waits[i].nr);
 			for (enum disturbance how = 0; how < DISTURBANCES; how++) {
 				if (parent)
 					disturb(&waits[i], &ways[k], how);
@@ -187,9 +232,6 @@ static void prepare(struct sample *s)
 	struct epoll_event ev = {.events = POLLIN};
 	long fd;
 
-	if (s->sysinfo)
-		ways[nways++] = way_vdso(s);
-	ways[nways++] = way_int80();
 	landing_pad = truth_landing_pad(s->sysinfo);
 	sys1(__NR_pipe, data);
 	sys1(__NR_pipe, told);
@@ -218,6 +260,7 @@ int sample_main(struct sample *s)
 	for (unsigned i = 0; i < s->rounds; i++)
 		wrong += all(sleeper != 0);
 	if (sleeper == 0)
-		sample_exit((wrong | expect(s, "a register or flag that changed", (long)checked_wrong, 0)) != 0);
+		sample_exit((wrong | expect(s, "a frame that is wrong", (long)strange, 0) |
+			     expect(s, "a register or flag that changed", (long)checked_wrong, 0)) != 0);
 	return sample_wait(sleeper) != 0;
 }

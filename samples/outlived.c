@@ -88,8 +88,8 @@ int sample_main(struct sample *s)
 		sample_skip(s, "this kernel gives 32-bit programs no vDSO");
 	s->others_enter = true;
 	truth_share(s);
-	memory = quiet(__NR_memfd_create, (long)"stage", 0, 0, 0);
-	quiet(__NR_ftruncate, memory, PAGE, 0, 0);
+	memory = sys2(__NR_memfd_create, "stage", 0);
+	sys2(__NR_ftruncate, memory, PAGE);
 	stage = sample_map(PAGE, PROT_READ | PROT_WRITE, (int)memory, false);
 	parent = quiet(__NR_getpid, 0, 0, 0, 0);
 	before(s);

@@ -106,7 +106,8 @@ int sample_main(struct sample *s)
 		wrong += sample_wait(child) != DONE << 8;
 	}
 	shared->enough = true;
-	thread_join(&thread);
+	/* First the process: its end is a signal, and would disturb a wait for the thread. */
 	wrong += sample_wait(sibling) != DONE << 8;
+	thread_join(&thread);
 	return wrong != 0;
 }

@@ -36,11 +36,18 @@ static void keep(const struct sample *s, long maps, long advice)
 {
 	static struct regions now;
 
-	/* Which there are, and whether the kernel agrees, is not the program's to know. */
+	unsigned n = 0;
+
 	regions_read(s, maps, &now);
 	for (unsigned i = 0; i < now.n; i++)
 		if (region_foreign(&now.all[i], NULL) && now.all[i].from != (unsigned long)truth)
-			sys3(__NR_madvise, now.all[i].from, now.all[i].to - now.all[i].from, advice);
+			now.all[n++] = now.all[i];
+	/* Always as many calls, however many there are: the others are about nothing. */
+	for (unsigned i = 0; i < REGIONS_MAX; i++) {
+		const struct region none = {.from = 0}, *r = i < n ? &now.all[i] : &none;
+
+		sys3(__NR_madvise, r->from, r->to - r->from, advice);
+	}
 }
 
 int sample_main(struct sample *s)

@@ -18,6 +18,29 @@ struct way way_int80(void)
 	return (struct way){checked_int80, PATH_INT80};
 }
 
+/* checked.asm; the last one is all zero. */
+extern const struct {
+	long nr;
+	const char *code, *insn;
+} checked_sites[];
+
+struct way way_numbered(long nr)
+{
+	for (unsigned i = 0; checked_sites[i].code; i++)
+		if (checked_sites[i].nr == nr)
+			return (struct way){checked_sites[i].code, PATH_INT80};
+	return (struct way){NULL, PATH_INT80};
+}
+
+bool way_enters_at(unsigned long ip)
+{
+	bool found = ip == (unsigned long)checked_int80_insn;
+
+	for (unsigned i = 0; checked_sites[i].code; i++)
+		found |= ip == (unsigned long)checked_sites[i].insn;
+	return found;
+}
+
 /* Another set of flags for each call; backwards at times, as code that copies has it. */
 static uint32_t some_flags(void)
 {

@@ -26,6 +26,12 @@ struct way {
 struct way way_vdso(const struct sample *s);
 struct way way_int80(void);
 
+/* An int 0x80 of its own for some calls, right behind the mov of its number: code is NULL for others. */
+struct way way_numbered(long nr);
+
+/* Is it the address of an int 0x80 of these ways? */
+bool way_enters_at(unsigned long ip);
+
 /* How often a register came back changed, in all threads of the process. */
 extern unsigned checked_wrong;
 

@@ -37,9 +37,11 @@ static const char *parse(const char *p, struct region *r)
 	p = hex(p, &skipped) + 1;
 	p = hex(p, &skipped) + 1;
 	r->file = *p != '0';
-	r->named = false;
-	while (*p && *p != '\n')
-		r->named |= *p++ == '[';
+	r->named = r->vdso = false;
+	for (; *p && *p != '\n'; p++) {
+		r->named |= *p == '[';
+		r->vdso |= p[0] == '[' && p[1] == 'v';
+	}
 	return *p ? p + 1 : p;
 }
 

@@ -11,6 +11,7 @@ struct region {
 	unsigned long from, to;
 	bool readable, writable, executable, shared;
 	bool named; /* by the kernel in brackets: the stack, the heap, the vDSO and its data */
+	bool vdso;  /* one of them is the vDSO, or its data */
 	bool file;  /* it has an inode */
 };
 

@@ -17,13 +17,12 @@
 struct sample {
 	char **argv, **envp;
 	const char *name;        /* argv[0] without its folders */
-	bool want_truth;
+	bool want_truth, others_enter; /* the latter set by a sample whose account names only some rows */
 	unsigned rounds;
 	const char *word;        /* a second argument that selects a variant; "" if none */
 	unsigned long sysinfo;   /* AT_SYSINFO: __kernel_vsyscall, or 0 */
 	enum entry_path vdso;    /* the path of a call through it */
 	char shared[16];         /* "--join=FD" once truth_share() ran */
-	bool others_enter;       /* set by the sample: the account names only some rows, others have more */
 };
 
 /* Written by each sample; returns the exit code. */

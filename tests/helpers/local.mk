@@ -19,11 +19,3 @@ EXTRA_DIST += tests/helpers/state.c tests/helpers/fetch-i386 tests/helpers/cmock
 tests/helpers/state: tests/helpers/state.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_SAMPLE)$(CC) -m32 -std=gnu17 -O2 -Wall -Wextra -static -o $@ $<
-
-# Pages that test_scan maps.
-check_DATA += tests/helpers/hits
-CLEANFILES += tests/helpers/hits
-EXTRA_DIST += tests/helpers/hits.S
-tests/helpers/hits: tests/helpers/hits.S
-	@$(MKDIR_P) $(@D)
-	$(AM_V_SAMPLE)$(CC) -m32 -nostdlib -static -no-pie -o $@ $<

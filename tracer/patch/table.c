@@ -47,6 +47,13 @@ static void put_rule(struct table_slot *slot, uint8_t rule)
 	__atomic_store_n((uint8_t *)&slot->hi + 3, rule, __ATOMIC_RELEASE);
 }
 
+static uint64_t count_of(const struct table_slot *slot)
+{
+	uint32_t hi = __atomic_load_n(&slot->hi, __ATOMIC_ACQUIRE), lo = __atomic_load_n(&slot->lo, __ATOMIC_ACQUIRE);
+
+	return (uint64_t)(hi & HI_COUNT) << 32 | lo;
+}
+
 static int find(const struct table *t, uint32_t ret, uint32_t nr)
 {
 	uint32_t first = table_hash(ret, nr) / (uint32_t)sizeof(struct table_slot);
@@ -99,7 +106,8 @@ int table_insert(struct table *t, uint32_t ret, uint32_t nr, uint8_t rule, void 
 		if (n < 0)
 			return n;
 		t->used++;
-		t->key[n] = (struct key){.ret = ret, .nr = nr};
+		/* Whatever the program has written there before is no count. */
+		t->key[n] = (struct key){.ret = ret, .nr = nr, .drained = count_of(&t->slot[n])};
 		/* ret last: it is compared first, and a half-written key never matches. */
 		__atomic_store_n(&t->slot[n].nr, nr, __ATOMIC_RELAXED);
 		__atomic_store_n(&t->slot[n].ret, ret, __ATOMIC_RELEASE);
@@ -154,8 +162,7 @@ void table_disown(struct table *t)
  */
 static bool counted(const struct table_slot *slot, struct key *k, uint64_t *n)
 {
-	uint32_t hi = __atomic_load_n(&slot->hi, __ATOMIC_ACQUIRE), lo = __atomic_load_n(&slot->lo, __ATOMIC_ACQUIRE);
-	uint64_t count = (uint64_t)(hi & HI_COUNT) << 32 | lo;
+	uint64_t count = count_of(slot);
 
 	*n = 0;
 	if (count < k->drained && k->drained - count > UINT32_MAX - ((uint32_t)1 << 30) && k->drained - count <= UINT32_MAX)

@@ -104,7 +104,7 @@ for name in $names; do
 	[ $status -eq 0 ] || { echo "  $name: $(tail -n 1 "$results/why")"; broken=1; }
 	! grep -q "^run $name " "$results/rows" || echo "about $name $(value about "$file")" >>"$results/rows"
 done
-[ -s "$results/rows" ] || exit 77
+[ -s "$results/rows" ] || exit $((broken ? 1 : 77))
 echo "Real i386 programs, CPU time of program and tracer to that of the program alone,"
 echo "medians of $ROUNDS rounds, worst first:"
 "$builddir/tests/bench/table" "$results/rows" && exit $broken

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 about="fzf -f over 400,000 lines (Go)"
 packages="fzf"
-size=small
+size=large
 prepare() {
 	i=0
 	while [ $i -lt 2000 ]; do echo "src/folder$((i % 37))/file number $i of the list.c"; i=$((i + 1)); done >some

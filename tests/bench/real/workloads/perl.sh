@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
 about="perl: files, pipes, expressions"
 packages="perl"
-size=small
+size=large
 program() { exec "$@" perl "$work/things.pl"; }

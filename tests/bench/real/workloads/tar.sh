@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 about="tar, gzip, find over 4,000 files"
 packages="tar gzip"
-size=small
+size=large
 prepare() {
 	mkdir tree
 	i=0

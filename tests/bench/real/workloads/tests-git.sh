@@ -9,6 +9,6 @@ prepare() {
 	[ -x "$kept/git/t/helper/test-tool" ] && return
 	rm -rf "$kept/git" && cp -r /usr/src/git "$kept/git" && cd "$kept/git" &&
 		nice make -j2 CC=gcc CFLAGS=-O0 NO_OPENSSL=1 NO_CURL=1 NO_EXPAT=1 NO_GETTEXT=1 NO_TCLTK=1 NO_PYTHON=1 \
-			GIT-BUILD-OPTIONS t/helper/test-tool
+			GIT-BUILD-OPTIONS t/helper/test-tool && mkdir -p templates/blt
 }
 program() { exec "$@" sh "$work/git-tests.sh" "$kept/git/t"; }

@@ -2,13 +2,15 @@
 /*
  * A traced child in which the counting code runs as 32-bit code, beside a vDSO
  * made up here: its memory is shared with this process, at the same addresses.
+ * Its entry instructions are never run: whoever steps it stops before them, and
+ * does what the kernel would.
  */
-#ifndef ET_TESTS_STUB_RIG_H
-#define ET_TESTS_STUB_RIG_H
+#ifndef ET_TESTS_COUNT_RIG_H
+#define ET_TESTS_COUNT_RIG_H
 
-#include "stub/code.h"
-#include "stub/slot.h"
-#include "stub/undo.h"
+#include "patch/code.h"
+#include "patch/table.h"
+#include "patch/undo.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -16,29 +18,41 @@
 
 #define RIG_STACK_SIZE 0x2000u
 
+/* Words of the counting code's frame below the return address, at most. */
+enum { RIG_FRAME = 5 };
+
 struct rig_memory {
-	uint8_t code[STUB_PAGE];
-	uint8_t site[STUB_PAGE];
-	uint8_t vdso[3 * STUB_PAGE]; /* the landing pad is in the middle page */
-	uint8_t driver[STUB_PAGE];
+	uint8_t code[CODE_SIZE];
+	struct table_slot table[TABLE_SLOTS];
+	uint8_t vdso[CODE_PAGE];
+	uint8_t driver[CODE_PAGE];
 	uint8_t stack[RIG_STACK_SIZE];
-	struct stub_slot table[STUB_SLOTS + STUB_SITES] __attribute__((aligned(4096)));
 };
+
+/* How the vDSO is made. */
+struct rig_form {
+	bool sysenter;
+	unsigned pushes; /* bytes before them: 0, or 3 as since Linux 7.0 */
+};
+
+extern const struct rig_form rig_forms[4];
 
 struct rig {
 	pid_t pid;
 	struct rig_memory *memory;
-	struct stub_code code;
-	struct stub_site site_code;
-	struct stub_reader stack;
+	struct code_layout code;
+	struct undo_reader stack;
 };
 
 /* The program's address of something in the memory. */
 uint32_t rig_at(const void *p);
 
-/* Maps memory and builds the stub, and the detour of a made-up site for slot STUB_SLOTS. */
-void rig_init(struct rig *rig, uint16_t pad_offset, bool sysenter);
+/* Maps memory and builds code and vDSO. */
+void rig_init(struct rig *rig, const struct rig_form *form);
 void rig_fini(struct rig *rig);
+
+/* Runs test with each form; skips where the machine runs no 32-bit code. */
+void rig_with_every_form(void (*test)(struct rig *rig));
 
 /* Skips the test, and ends the rig, where the machine runs no 32-bit code at all (some virtual ones). */
 void rig_needs_32bit_code(struct rig *rig);
@@ -56,7 +70,11 @@ uint32_t rig_random(void);
 void rig_enter(struct rig *rig, uint32_t ip, uint32_t eax, uint32_t ret, struct user_regs_struct *regs);
 
 void rig_get_regs(pid_t pid, struct user_regs_struct *regs);
-void rig_set_regs(pid_t pid, const struct user_regs_struct *regs);
+/* Sets them, and reads them back: some bits are not the program's to set. */
+void rig_set_regs(pid_t pid, struct user_regs_struct *regs);
+
+/* Word i of the stack from at on. */
+uint32_t rig_word(const struct rig *rig, uint32_t at, unsigned i);
 
 /* Fails where a and b differ; ip is told. */
 void rig_assert_regs(const struct user_regs_struct *a, const struct user_regs_struct *b, uint64_t ip);

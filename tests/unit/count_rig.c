@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "stub_rig.h"
+#include "count_rig.h"
 
 #include <signal.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 enum { USER_CS32 = 0x23, USER_DS = 0x2b };
 
-/* CF PF AF ZF SF DF OF, of which the stub may change none. */
+/* CF PF AF ZF SF DF OF, of which the code may change none. */
 #define FLAGS 0xcd5u
 
 uint32_t rig_at(const void *p)
@@ -30,15 +30,15 @@ uint32_t rig_random(void)
 	return (uint32_t)(x >> 16);
 }
 
-static size_t read_stack(void *ctx, uint32_t at, void *buf, size_t n)
+static bool read_stack(void *ctx, uint32_t at, void *buf, size_t n)
 {
 	const struct rig_memory *m = ((struct rig *)ctx)->memory;
 	uint32_t offset = at - rig_at(m->stack);
 
 	if (offset >= sizeof(m->stack) || n > sizeof(m->stack) - offset)
-		return 0;
+		return false;
 	memcpy(buf, m->stack + offset, n);
-	return n;
+	return true;
 }
 
 pid_t rig_child(void)
@@ -58,53 +58,59 @@ pid_t rig_child(void)
 	return pid;
 }
 
-static void jump(uint8_t *from, uint32_t to)
+/* ud2 in the place of syscall and sysenter; the int 0x80 becomes a jump to the second jump in the gap. */
+static void write_vdso(struct rig *rig)
 {
-	uint32_t rel = to - rig_at(from) - 5;
+	static const uint8_t pad[] = {0x5d, 0x5a, 0x59, 0xc3}; /* pop ebp; pop edx; pop ecx; ret */
+	const struct code_target *t = &rig->code.target;
+	uint8_t *start = rig->memory->vdso + (t->vsyscall_at - rig_at(rig->memory->vdso));
+	uint8_t *entry = start + (t->entry_at - t->vsyscall_at), *gap = start + (t->gap_at - t->vsyscall_at);
 
-	from[0] = 0xe9;
-	memcpy(from + 1, &rel, sizeof(rel));
+	code_short_jump(start, t->vsyscall_at, t->gap_at);
+	memcpy(entry, "\x0f\x0b", 2);
+	code_short_jump(entry + 2, t->entry_at + 2, t->gap_at + JUMP_SIZE);
+	memcpy(entry + 4, pad, sizeof(pad));
+	code_jump(gap, t->gap_at, rig->code.enter);
+	code_jump(gap + JUMP_SIZE, t->gap_at + JUMP_SIZE, rig->code.restart);
 }
 
-void rig_init(struct rig *rig, uint16_t pad_offset, bool sysenter)
+const struct rig_form rig_forms[4] = {{false, 0}, {true, 0}, {false, 3}, {true, 3}};
+
+void rig_init(struct rig *rig, const struct rig_form *form)
 {
-	static const uint8_t entry[] = {0x0f, 0x0b, 0xeb, 0x02}; /* ud2 for syscall; jmp to the second jmp */
 	struct rig_memory *m = mmap(NULL, sizeof(*m), PROT_READ | PROT_WRITE | PROT_EXEC,
 				    MAP_SHARED | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 
 	assert_ptr_not_equal(m, MAP_FAILED);
-	uint8_t *pad = m->vdso + STUB_PAGE + pad_offset, *site = m->driver + 0x800;
-	struct stub_target t = {
-		.page_at = rig_at(m->code),
+	const uint32_t start = rig_at(m->vdso) + 0x5e0, pushes = start + form->pushes;
+	const struct code_target t = {
+		.code_at = rig_at(m->code),
 		.table_at = rig_at(m->table),
-		.entry_insn_at = rig_at(pad - 4),
-		.vsyscall_at = rig_at(pad - 9),
-		.landing_pad_at = rig_at(pad),
-		.padding_jump_at = rig_at(pad + 2),
-		.sysenter = sysenter,
-		.pad_offset = pad_offset,
+		.secret = 0xf8123455,
+		.vsyscall_at = start,
+		.pushes_at = pushes,
+		.entry_at = pushes + 5,
+		.landing_pad_at = pushes + 9,
+		.gap_at = pushes + 13,
+		.sysenter = form->sysenter,
 	};
 
-	*rig = (struct rig){
-		.memory = m,
-		.stack = {read_stack, rig},
-		.site_code = {
-			.page_at = rig_at(m->site),
-			.slot_at = rig_at(&m->table[STUB_SLOTS]),
-			.nr = rig_random(),
-			.back_at = rig_at(site + 7),
-			.pad_offset = pad_offset,
-		},
-	};
-	assert_int_equal(stub_code_build(m->code, &t, &rig->code), 0);
-	assert_int_equal(stub_site_build(m->site, &rig->site_code), 0);
-	memcpy(pad - 4, entry, sizeof(entry));
-	jump(pad - 9, rig->code.enter);
-	jump(pad + 2, rig->code.restart_at);
-	jump(site, rig->site_code.enter);
-	site[5] = 0xcd;
-	site[6] = 0x80;
+	*rig = (struct rig){.memory = m, .stack = {read_stack, rig}};
+	assert_int_equal(code_build(m->code, &t, &rig->code), 0);
+	write_vdso(rig);
 	rig->pid = rig_child();
+}
+
+void rig_with_every_form(void (*test)(struct rig *rig))
+{
+	for (unsigned i = 0; i < COUNT(rig_forms); i++) {
+		struct rig rig;
+
+		rig_init(&rig, &rig_forms[i]);
+		rig_needs_32bit_code(&rig);
+		test(&rig);
+		rig_fini(&rig);
+	}
 }
 
 void rig_fini(struct rig *rig)
@@ -137,11 +143,22 @@ void rig_needs_32bit_code(struct rig *rig)
 void rig_get_regs(pid_t pid, struct user_regs_struct *regs)
 {
 	assert_int_equal(ptrace(PTRACE_GETREGS, pid, NULL, regs), 0);
+	/* pushfd shows single steps, which popfd then takes for the program's own (is_setting_trap_flag(), step.c). */
+	regs->eflags &= ~0x100ul;
 }
 
-void rig_set_regs(pid_t pid, const struct user_regs_struct *regs)
+void rig_set_regs(pid_t pid, struct user_regs_struct *regs)
 {
 	assert_int_equal(ptrace(PTRACE_SETREGS, pid, NULL, regs), 0);
+	rig_get_regs(pid, regs);
+}
+
+uint32_t rig_word(const struct rig *rig, uint32_t at, unsigned i)
+{
+	uint32_t word = 0;
+
+	assert_true(read_stack((void *)(uintptr_t)rig, at + i * 4, &word, sizeof(word)));
+	return word;
 }
 
 void rig_enter(struct rig *rig, uint32_t ip, uint32_t eax, uint32_t ret, struct user_regs_struct *regs)
@@ -167,7 +184,6 @@ void rig_enter(struct rig *rig, uint32_t ip, uint32_t eax, uint32_t ret, struct 
 	regs->ds = regs->es = regs->ss = USER_DS;
 	regs->orig_rax = -1ul;
 	rig_set_regs(rig->pid, regs);
-	rig_get_regs(rig->pid, regs);
 }
 
 void rig_step(struct rig *rig, struct user_regs_struct *regs)
