@@ -20,7 +20,7 @@ asm/loops32.bin: asm/loops32.asm $(LOOP_COMMON) $(LOOP32)
 asm/loops64.bin: asm/loops64.asm asm/count32.asm $(LOOP_COMMON) $(LOOP64)
 	@$(MKDIR_P) asm
 	$(AM_V_NASM)$(NASM) -f bin -Wall -Werror -I$(top_srcdir)/asm/ -o $@ $(top_srcdir)/asm/loops64.asm
-# The code that counts inside a program, a template: tracer/stub/blob.h.
+# The code that counts inside a program, a template: tracer/patch/blob.h.
 asm/count32.bin: asm/count32.asm
 	@$(MKDIR_P) asm
 	$(AM_V_NASM)$(NASM) -f bin -Wall -Werror -o $@ $(top_srcdir)/asm/count32.asm
