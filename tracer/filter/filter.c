@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stddef.h>
@@ -16,14 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { PROGRAM_MAX = 64 };
-
 #define X32_BIT 0x40000000u
-
-struct program {
-	struct sock_filter insn[PROGRAM_MAX];
-	unsigned short n;
-};
 
 /* The low half: filters run on a little-endian machine. */
 #define ARGUMENT(i) ((uint32_t)(offsetof(struct seccomp_data, args) + (i) * sizeof(uint64_t)))
@@ -32,31 +24,31 @@ struct program {
 /* Calls of 64-bit code for which the tracer has something to do, whoever makes them. */
 static const char *const always[] = {"clone3", "seccomp", "prctl", "ptrace"};
 
-static void add(struct program *p, struct sock_filter insn)
+static void add(struct filter_program *p, struct sock_filter insn)
 {
 	p->insn[p->n++] = insn;
 }
 
 /* Behind it goes on if the word at offset equals k; else it stops the call. */
-static void stop_unless(struct program *p, uint16_t how, uint32_t k)
+static void stop_unless(struct filter_program *p, uint16_t how, uint32_t k)
 {
 	add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | how | BPF_K, k, 1, 0));
 	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
 }
 
-static void stop_if(struct program *p, uint16_t how, uint32_t k)
+static void stop_if(struct filter_program *p, uint16_t how, uint32_t k)
 {
 	add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | how | BPF_K, k, 0, 1));
 	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
 }
 
-static void load(struct program *p, uint32_t offset)
+static void load(struct filter_program *p, uint32_t offset)
 {
 	add(p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));
 }
 
 /* 64-bit code from above 4 GiB: a native program's own. */
-static void skip_native(struct program *p)
+static void skip_native(struct filter_program *p)
 {
 	stop_unless(p, BPF_JEQ, AUDIT_ARCH_X86_64);
 	load(p, FIELD(instruction_pointer) + 4);
@@ -74,8 +66,9 @@ static void skip_native(struct program *p)
 }
 
 /* The way of a counted entry is the shortest: five instructions. */
-static void build(struct program *p, const struct filter_pass *pass)
+void filter_build(const struct filter_pass *pass, struct filter_program *p)
 {
+	p->n = 0;
 	if (pass->secret || pass->skip_native)
 		load(p, FIELD(arch));
 	if (pass->secret) {
@@ -92,7 +85,7 @@ static void build(struct program *p, const struct filter_pass *pass)
 	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
 }
 
-static int install(struct program *p)
+static int install(struct filter_program *p)
 {
 	struct sock_fprog prog = {.len = p->n, .filter = p->insn};
 
@@ -118,10 +111,10 @@ uint32_t filter_new_secret(void)
 
 int filter_install(const struct filter_pass *pass, struct err *err)
 {
-	struct program program = {.n = 0};
+	struct filter_program program;
 	int rc;
 
-	build(&program, pass);
+	filter_build(pass, &program);
 	rc = install(&program);
 	if (rc == -EACCES) {
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

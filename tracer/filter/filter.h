@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 
+#include <linux/filter.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -24,6 +25,16 @@ struct filter_pass {
  * mmap_base()), so that no pointer of a program equals it.
  */
 uint32_t filter_new_secret(void);
+
+enum { FILTER_MAX = 64 };
+
+struct filter_program {
+	struct sock_filter insn[FILTER_MAX];
+	unsigned short n;
+};
+
+/* The filter that filter_install() installs. */
+void filter_build(const struct filter_pass *pass, struct filter_program *out);
 
 /*
  * Installs, in the calling process and for all that it becomes, a filter that
