@@ -29,7 +29,7 @@ EXTRA_DIST += tests/unit/evidence/host.txt tests/unit/evidence/intel.txt tests/u
 # The code that counts inside a program, the way out of it, and what it counts.
 UNIT_COUNT = tests/unit/test_forms tests/unit/test_count tests/unit/test_count_ways \
 	tests/unit/test_count_storm tests/unit/test_counters tests/unit/test_mode tests/unit/test_calls \
-	tests/unit/test_filter
+	tests/unit/test_filter tests/unit/test_sites
 check_PROGRAMS += $(UNIT_COUNT)
 TESTS += $(UNIT_COUNT)
 count_rig = tests/unit/count_rig.c tests/unit/count_rig.h
@@ -50,3 +50,5 @@ tests_unit_test_calls_SOURCES = tests/unit/test_calls.c
 tests_unit_test_calls_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_filter_SOURCES = tests/unit/test_filter.c
 tests_unit_test_filter_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_sites_SOURCES = tests/unit/test_sites.c
+tests_unit_test_sites_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
