@@ -385,6 +385,9 @@ int patch_site(struct patch *p, pid_t tid, struct space *space, uint32_t ip, uin
 
 	if (find_site(p, ip))
 		return -EALREADY;
+	*why = "its code is writable, and may be rewritten in part at any time";
+	if (map && map->writable)
+		return -EACCES;
 	*why = "its code is a shared mapping, or its file is mapped shared, too";
 	if (!map || is_shared(maps, map))
 		return -EACCES;
