@@ -12,4 +12,4 @@ libentrytrace_a_SOURCES += \
 	tracer/cli/progress.c tracer/cli/progress.h \
 	tracer/cli/session.c \
 	tracer/cli/tracer_process.c tracer/cli/tracer_process.h \
-	tracer/cli/help.c tracer/cli/help.h tracer/cli/dump.c
+	tracer/cli/help.c tracer/cli/help.h tracer/cli/dump.c tracer/cli/dump_shells.c
