@@ -109,7 +109,7 @@ static bool any_cost(const struct parts *x)
 #define FIGURES {"entries", ALIGN_RIGHT, false, 0, 0}, {"share", ALIGN_RIGHT, false, 72, 7}
 #define WORDS \
 	{"ABI", ALIGN_LEFT, false, 0, 0}, {"program", ALIGN_LEFT, true, 0, 0}, {"processes", ALIGN_LEFT, false, 0, 0}, \
-	{"counted", ALIGN_LEFT, false, 0, 0}, {"by path", ALIGN_LEFT, true, 0, 0}, {0}
+	{"counted", ALIGN_LEFT, true, 0, 0}, {"by path", ALIGN_LEFT, true, 0, 0}, {0}
 
 void part_programs(struct parts *x)
 {
