@@ -20,7 +20,7 @@ const char html_style[] =
 	".b{font-weight:600}.dim{color:var(--dim)}.red{color:var(--red);font-weight:600}.green{color:var(--green)}"
 	".yellow{color:var(--yellow)}.cyan{color:var(--cyan)}\n"
 	".scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}"
-	"th,td{padding:.25rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}td{white-space:nowrap}td.w{white-space:normal;overflow-wrap:anywhere;min-width:8rem}.path{white-space:nowrap}"
+	"th,td{padding:.25rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}td{white-space:nowrap}td.w{white-space:normal;overflow-wrap:anywhere;min-width:6rem}td.name{min-width:17rem}.path{white-space:nowrap}"
 	"th{color:var(--dim);font-weight:500;white-space:nowrap;position:sticky;top:0;background:var(--bg)}"
 	".n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}td.n{position:relative}"
 	"td .bar{position:absolute;right:0;top:2px;height:1.5em;background:var(--bar);z-index:-1;border-radius:2px}td.n{z-index:0}\n"
@@ -45,7 +45,7 @@ const char html_style[] =
 	".js{display:none}body.scripted .js{display:inline}footer{margin-top:2rem;color:var(--dim);font-size:.85rem}\n"
 	/* A phone: each row is a card, each cell says what it is. */
 	"@media(max-width:640px){thead{display:none}tr{display:block;border:1px solid var(--line);border-radius:6px;margin:.5rem 0;padding:.3rem}"
-	"td,td.n,td.w{display:flex;justify-content:space-between;gap:1rem;text-align:right;border:0;white-space:normal;padding:.15rem .3rem;flex-wrap:wrap}"
+	"td,td.n,td.w,td.name{display:flex;justify-content:space-between;gap:1rem;text-align:right;border:0;white-space:normal;min-width:0;padding:.15rem .3rem;flex-wrap:wrap}"
 	"td:before{content:attr(data-l);color:var(--dim);text-align:left;white-space:nowrap}td>span,td{overflow-wrap:anywhere}td .bar{display:none}td:empty{display:none}"
 	"details{flex-basis:100%}}\n"
 	"@media print{.flame a{text-shadow:none}input.filter{display:none}}\n";
