@@ -68,7 +68,7 @@ static void put_cell(FILE *out, const struct column *column, const struct cell *
 	const char *shown = c->brief ? c->brief : c->text;
 
 	fprintf(out, "<td%s data-l=\"", column->align == ALIGN_RIGHT ? " class=\"n\"" :
-		!column->flexible ? "" : c->ink == INK_BOLD ? " class=\"w name\"" : " class=\"w\"");
+		!column->flexible ? "" : c->ink == INK_BOLD || c->brief ? " class=\"w name\"" : *c->text ? " class=\"w\"" : "");
 	html_text(out, column->title);
 	fputc('"', out);
 	if (!isnan(c->value))
