@@ -143,22 +143,9 @@ static void completion_arguments(FILE *out)
 	}
 }
 
-void help_completion(FILE *out)
+/* The function that bash calls. */
+static void completion_main(FILE *out)
 {
-	fputs("# bash completion for entrytrace, generated from its option table\n"
-	      "_entrytrace_options()\n{\n\tcase $1 in\n", out);
-	for (unsigned c = 0; c < COMMANDS; c++) {
-		fprintf(out, "\t%s) echo \"", command_info[c].name);
-		completion_words(out, c);
-		fputs("\" ;;\n", out);
-	}
-	fputs("\tesac\n}\n\n", out);
-
-	fputs("# The argument of $command's option $1, as far as typed in $cur.\n"
-	      "_entrytrace_argument()\n{\n\tcase $command:$1 in\n", out);
-	completion_arguments(out);
-	fputs("\tesac\n\treturn 1\n}\n\n", out);
-
 	fputs("_entrytrace()\n{\n"
 	      "\tlocal cur prev words cword command=run i=1\n"
 	      "\t_get_comp_words_by_ref -n = cur prev words cword || return\n"
@@ -209,4 +196,23 @@ void help_completion(FILE *out)
 	      "\tesac\n"
 	      "}\n"
 	      "complete -F _entrytrace entrytrace\n", out);
+}
+
+void help_completion(FILE *out)
+{
+	fputs("# bash completion for entrytrace, generated from its option table\n"
+	      "_entrytrace_options()\n{\n\tcase $1 in\n", out);
+	for (unsigned c = 0; c < COMMANDS; c++) {
+		fprintf(out, "\t%s) echo \"", command_info[c].name);
+		completion_words(out, c);
+		fputs("\" ;;\n", out);
+	}
+	fputs("\tesac\n}\n\n", out);
+
+	fputs("# The argument of $command's option $1, as far as typed in $cur.\n"
+	      "_entrytrace_argument()\n{\n\tcase $command:$1 in\n", out);
+	completion_arguments(out);
+	fputs("\tesac\n\treturn 1\n}\n\n", out);
+
+	completion_main(out);
 }
