@@ -4,6 +4,7 @@
  * that was meant: UPDATE_GOLDEN=1 ./test_report, and look at the difference.
  */
 #include "base/cleanup.h"
+#include "base/vec.h"
 #include "fake_trace.h"
 #include "report/format.h"
 
@@ -15,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum pricing { NO_ESTIMATE, UNPRICED, PRICED, OTHER_MACHINE, BASELINE };
+enum pricing { NO_ESTIMATE, UNPRICED, PRICED, OTHER_MACHINE, BASELINE, WIDE, OF_TRACE, ATTACHED };
 
 struct golden {
 	const char *file;
@@ -65,6 +66,9 @@ static const struct golden cases[] = {
 	{"big.openmetrics", fake_trace_big, PRICED, "openmetrics", {.top = 10, .width = 80}},
 	{"stacks.callgrind", fake_trace_stacks, PRICED, "callgrind", {.top = 10, .width = 80}},
 	{"big.callgrind", fake_trace_big, NO_ESTIMATE, "callgrind", {.top = 10, .width = 80}},
+	{"small-wide.txt", fake_trace_small, WIDE, "text", {.top = 1, .width = 80, .utf8 = true}},
+	{"small-of-trace.txt", fake_trace_small, OF_TRACE, "text", {.top = 1, .width = 80, .utf8 = true}},
+	{"small-attached.txt", fake_trace_small, ATTACHED, "text", {.top = 1, .width = 80, .utf8 = true}},
 	{"small-counts.csv", fake_trace_small, NO_ESTIMATE, "csv", {.top = 10, .width = 80, .utf8 = true}},
 };
 
@@ -88,6 +92,23 @@ static char *render(const struct golden *c)
 		e.calibration = xstrdup("skylake-i7-6700k-linux-6.5");
 		e.mismatch = xstrdup("cpu is another");
 		e.age_seconds = -1;
+	}
+	if (c->pricing == WIDE)
+		e.paths[PATH_INT80].per_entry.ci95 = (struct interval){2000, 40000};
+	e.of_trace = c->pricing == OF_TRACE;
+	if (e.of_trace) {
+		static const struct cost_table table;
+
+		e.table = &table;
+		t.host_name = xstrdup("build-7");
+	}
+	if (c->pricing == ATTACHED) {
+		free(t.command[0]);
+		free(t.command[1]);
+		t.command[0] = NULL;
+		t.exit_kind = EXIT_NONE;
+		t.started = xstrdup("2026-11-28T10:00:00Z");
+		*vec_push(t.pids, t.npids) = 1234;
 	}
 	e.baseline = c->pricing == BASELINE;
 	assert_int_equal(report_format_find(c->format)->write(f, &t, c->pricing == NO_ESTIMATE ? NULL : &e,

@@ -22,7 +22,7 @@ static void name_it(void *ctx, const void *module, struct site *site)
 static void counts_by_image_site_and_number(void **state)
 {
 	struct tally t = {0};
-	struct trace out = {0};
+	struct trace out = {0}, look = {0};
 	int libc, prog;
 	unsigned named = 0;
 	uint64_t sum = 0;
@@ -44,6 +44,14 @@ static void counts_by_image_site_and_number(void **state)
 	tally_count(&t, s1, ABI_X86_64, 7, 1);
 	tally_count(&t, s2, ABI_I386, -1, 1);
 	tally_count(&t, s3, ABI_I386, 4, 1);
+	/* A look at it takes nothing away. */
+	tally_snapshot(&t, &look, name_it, &named);
+	assert_int_equal(named, 3);
+	assert_int_equal(look.entries, 3003);
+	assert_int_equal(look.nsites, 3);
+	assert_int_equal(look.images[a].entries, 3002);
+	trace_fini(&look);
+	named = 0;
 	tally_finish(&t, &out, name_it, &named);
 	assert_int_equal(named, 3);
 	assert_int_equal(out.entries, 3003);

@@ -9,6 +9,7 @@
 #include "estimate/estimate.h"
 #include "estimate/join.h"
 #include "fake_trace.h"
+#include "report/filter.h"
 #include "report/merge.h"
 #include "store/table.h"
 #include "store/trace.h"
@@ -361,6 +362,47 @@ static void build_ids(void **state)
 	close(fd);
 }
 
+/* What a filter and its opposite leave adds up to all, by every kind of glob; counts stay exact. */
+static void filters_part_a_trace(void **state)
+{
+	static const struct {
+		struct filter is, is_not;
+	} rows[] = {
+		{{.paths = "int80,far-*"}, {.paths = "!int80,far-*"}},
+		{{.programs = "wc"}, {.programs = "!wc"}},
+		{{.programs = "/opt/*"}, {.programs = "!/opt/*"}},
+		{{.modules = "libc.so.6"}, {.modules = "!libc.so.6"}},
+		{{.syscalls = "read,4"}, {.syscalls = "!read,4"}},
+		{{.syscalls = "no-such-call"}, {.syscalls = "!no-such-call"}},
+	};
+	struct trace all = fake_trace_big();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct trace a, b, back;
+		size_t *map = xcalloc(all.nsites, sizeof(*map)), size;
+		struct err err = {0};
+
+		trace_filter(&all, &rows[i].is, &a, map);
+		for (size_t k = 0; k < a.nsites; k++)
+			assert_string_equal(a.sites[k].module, all.sites[map[k]].module);
+		trace_filter(&all, &rows[i].is_not, &b, map);
+		assert_int_equal(a.entries + b.entries, all.entries);
+		assert_int_equal(a.whole_entries, all.entries);
+		assert_true(b.entries > 0);
+		/* What is left is a trace of its own: it can be kept. */
+		auto_free char *text = as_json(&b, NULL, &size);
+		if (trace_load(text, size, "part.json", &back, &err) != 0)
+			fail_msg("%s", err.text);
+		assert_string_equal(back.shown, b.shown);
+		trace_fini(&a);
+		trace_fini(&b);
+		trace_fini(&back);
+		free(map);
+	}
+	trace_fini(&all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +413,7 @@ int main(void)
 		cmocka_unit_test(merged_stacks_add_up),
 		cmocka_unit_test(joined_estimates_add_up),
 		cmocka_unit_test(order_is_stable),
+		cmocka_unit_test(filters_part_a_trace),
 		cmocka_unit_test(pieces_of_json),
 		cmocka_unit_test(build_ids),
 		cmocka_unit_test(a_million_sites),

@@ -53,7 +53,7 @@ int calibrate_run(const struct config *cfg)
 {
 	struct cost_table table = {0};
 	struct err err = {0};
-	struct inherited in;
+	struct inherited in = {0};
 	int r = 0;
 
 	inherited_set_aside(&in);

@@ -3,6 +3,7 @@
 
 #include "cli/options.h"
 #include "model/entry.h"
+#include "store/table.h"
 
 /* Text for roff: no hyphen turns into a dash, no line into a request. */
 static void roff(FILE *out, const char *text)
@@ -123,6 +124,16 @@ static void completion_arguments(FILE *out)
 			fputs("\" -- \"$cur\"))\n", out);
 		} else if (o->completes == COMPLETE_FILE) {
 			fputs("COMPREPLY=($(compgen -f -- \"$cur\"))\n\t\tcompopt -o filenames\n", out);
+		} else if (o->completes == COMPLETE_TABLE) {
+			fputs("COMPREPLY=($(compgen -W \"" COST_TABLE_SKYLAKE "\" -- \"$cur\") $(compgen -f -- \"$cur\"))\n"
+			      "\t\tcompopt -o filenames\n", out);
+		} else if (o->completes == COMPLETE_USER) {
+			fputs("COMPREPLY=($(compgen -u -- \"$cur\"))\n", out);
+		} else if (o->completes == COMPLETE_PATH_ID) {
+			fputs("COMPREPLY=($(compgen -W \"", out);
+			for (unsigned p = 0; p < ENTRY_PATHS; p++)
+				fprintf(out, "%s%s", p ? " " : "", entry_path_info[p].id);
+			fputs("\" -- \"$cur\"))\n", out);
 		} else if (o->completes == COMPLETE_PID) {
 			fputs("COMPREPLY=($(cd /proc && compgen -G '[0-9]*' | grep -- \"^$cur\"))\n", out);
 		} else {
@@ -132,22 +143,9 @@ static void completion_arguments(FILE *out)
 	}
 }
 
-void help_completion(FILE *out)
+/* The function that bash calls. */
+static void completion_main(FILE *out)
 {
-	fputs("# bash completion for entrytrace, generated from its option table\n"
-	      "_entrytrace_options()\n{\n\tcase $1 in\n", out);
-	for (unsigned c = 0; c < COMMANDS; c++) {
-		fprintf(out, "\t%s) echo \"", command_info[c].name);
-		completion_words(out, c);
-		fputs("\" ;;\n", out);
-	}
-	fputs("\tesac\n}\n\n", out);
-
-	fputs("# The argument of $command's option $1, as far as typed in $cur.\n"
-	      "_entrytrace_argument()\n{\n\tcase $command:$1 in\n", out);
-	completion_arguments(out);
-	fputs("\tesac\n\treturn 1\n}\n\n", out);
-
 	fputs("_entrytrace()\n{\n"
 	      "\tlocal cur prev words cword command=run i=1\n"
 	      "\t_get_comp_words_by_ref -n = cur prev words cword || return\n"
@@ -185,11 +183,36 @@ void help_completion(FILE *out)
 	      "\t\tcase ${COMPREPLY[0]-} in *=) compopt -o nospace ;; esac ;;\n"
 	      "\t*)\n"
 	      "\t\tcase $command in\n"
-	      "\t\trun) COMPREPLY=($(compgen -c -- \"$cur\") $(compgen -f -- \"$cur\")) ;;\n"
-	      "\t\treport) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
+	      "\t\trun)\n"
+	      "\t\t\tCOMPREPLY=($(compgen -c -- \"$cur\") $(compgen -f -- \"$cur\"))\n", out);
+	fputs("\t\t\t[ \"$cword\" = 1 ] && COMPREPLY=($(compgen -W \"", out);
+	for (unsigned c = 0; c < COMMANDS; c++)
+		fprintf(out, "%s%s", c ? " " : "", command_info[c].name);
+	fputs("\" -- \"$cur\") \"${COMPREPLY[@]}\") ;;\n"
+	      "\t\tcalibrate) ;;\n"
+	      "\t\t*) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
 	      "\t\tesac\n"
 	      "\t\tcompopt -o filenames ;;\n"
 	      "\tesac\n"
 	      "}\n"
 	      "complete -F _entrytrace entrytrace\n", out);
+}
+
+void help_completion(FILE *out)
+{
+	fputs("# bash completion for entrytrace, generated from its option table\n"
+	      "_entrytrace_options()\n{\n\tcase $1 in\n", out);
+	for (unsigned c = 0; c < COMMANDS; c++) {
+		fprintf(out, "\t%s) echo \"", command_info[c].name);
+		completion_words(out, c);
+		fputs("\" ;;\n", out);
+	}
+	fputs("\tesac\n}\n\n", out);
+
+	fputs("# The argument of $command's option $1, as far as typed in $cur.\n"
+	      "_entrytrace_argument()\n{\n\tcase $command:$1 in\n", out);
+	completion_arguments(out);
+	fputs("\tesac\n\treturn 1\n}\n\n", out);
+
+	completion_main(out);
 }

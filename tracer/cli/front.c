@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/monotonic.h"
+#include "cli/live.h"
 #include "cli/progress.h"
 #include "model/config.h"
 
@@ -185,20 +186,42 @@ static int next_tick(const struct supervisor *s)
 	for (size_t i = 0; i < NPASSED; i++)
 		if (s->waiting[i].pending)
 			return REMIND_MS;
-	return s->f->progress ? TICK_MS : -1;
+	return s->f->progress || s->f->live ? TICK_MS : -1;
+}
+
+static void watch_live(struct supervisor *s, struct pollfd *keys)
+{
+	struct live *l = s->f->live;
+
+	if (!l)
+		return;
+	/* The report follows on the same terminal. */
+	if (s->tracer_gone || atomic_load(&s->f->shared->state) >= TRACER_REPORTING || (keys->revents & (POLLHUP | POLLERR))) {
+		live_close(l);
+		s->f->live = NULL;
+		keys->fd = -1;
+		atomic_store(&s->f->shared->live_on, false);
+		return;
+	}
+	if ((keys->revents & POLLIN) && !live_keys(l))
+		ask_to_finish(s);
+	if (live_tick(l, s->f->shared))
+		ask_to_look(s, LOOK_LIVE);
 }
 
 static void watch(struct supervisor *s)
 {
 	/* When the tracer has let go of the pipe, only the program's end is waited for. */
-	struct pollfd p[2] = {{.fd = s->f->signals, .events = POLLIN}, {.fd = s->f->done, .events = POLLIN}};
+	struct pollfd p[3] = {{.fd = s->f->signals, .events = POLLIN}, {.fd = s->f->done, .events = POLLIN},
+			      {.fd = s->f->live ? live_keys_fd(s->f->live) : -1, .events = POLLIN}};
 
 	while (!done(s)) {
 		struct signalfd_siginfo si;
 
-		poll(p, 2, until_time(s, next_tick(s)));
+		poll(p, 3, until_time(s, next_tick(s)));
 		if (p[1].revents)
 			p[1].fd = -1;
+		watch_live(s, &p[2]);
 		while (read(s->f->signals, &si, sizeof(si)) == (ssize_t)sizeof(si))
 			if (si.ssi_signo != SIGCHLD)
 				on_signal(s, &si);
@@ -210,6 +233,8 @@ static void watch(struct supervisor *s)
 		if (s->f->progress)
 			progress_tick(&s->line, s->f->shared);
 	}
+	live_close(s->f->live);
+	s->f->live = NULL;
 	shared_wipe_line(s->f->shared);
 }
 

@@ -7,9 +7,10 @@ libentrytrace_a_SOURCES += \
 	tracer/cli/emit.c tracer/cli/emit.h \
 	tracer/cli/calibrate.c tracer/cli/pricing.c tracer/cli/pricing.h \
 	tracer/cli/front.c tracer/cli/front.h \
+	tracer/cli/live.c tracer/cli/live.h tracer/cli/live_draw.c tracer/cli/live_view.h \
 	tracer/cli/compare.c tracer/cli/gates.c tracer/cli/gates.h \
 	tracer/cli/report.c tracer/cli/saved.c tracer/cli/saved.h \
 	tracer/cli/progress.c tracer/cli/progress.h \
 	tracer/cli/session.c \
 	tracer/cli/tracer_process.c tracer/cli/tracer_process.h \
-	tracer/cli/help.c tracer/cli/help.h tracer/cli/dump.c
+	tracer/cli/help.c tracer/cli/help.h tracer/cli/dump.c tracer/cli/dump_shells.c

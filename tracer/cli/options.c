@@ -29,7 +29,7 @@ NAMES(sort_name, "cost", "entries", "name")
 NAMES(call_name, "none", "getppid")
 NAMES(color_name, "auto", "always", "never")
 NAMES(table_format_name, "text", "json")
-NAMES(dump_name, "man", "completion")
+NAMES(dump_name, "man", "completion", "zsh", "fish")
 
 static const char *format_name(unsigned i)
 {

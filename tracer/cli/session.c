@@ -13,15 +13,18 @@
 #include "cli/emit.h"
 #include "cli/front.h"
 #include "cli/gates.h"
+#include "cli/live.h"
 #include "cli/pricing.h"
 #include "cli/tracer_process.h"
 #include "model/fingerprint.h"
+#include "store/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -50,6 +53,15 @@ static void sign(const struct tracer_process *tp, struct trace *trace)
 	trace_sort(trace);
 }
 
+/* The live view gives the terminal back first; a view that hangs keeps no report from its file. */
+static void wait_for_terminal(const struct tracer_process *tp)
+{
+	const struct timespec tick = {0, 10000000};
+
+	for (unsigned i = 0; i < 300 && atomic_load(&tp->shared->live_on); i++)
+		nanosleep(&tick, NULL);
+}
+
 /* In the tracer's process, behind the last count. */
 static int report(const struct tracer_process *tp, struct trace *trace, struct err *err)
 {
@@ -62,6 +74,7 @@ static int report(const struct tracer_process *tp, struct trace *trace, struct e
 	trace->cpu_untraced = tp->baseline_cpu > 0 ? tp->baseline_cpu : 0;
 	if (pricing_estimate(tp->pricing, trace, tp->baseline_cpu, &est))
 		priced = &est;
+	wait_for_terminal(tp);
 	rc = emit_report(tp->cfg, tp->out, trace, priced, err);
 	if (tp->save) {
 		int saved = emit_save(tp->cfg, tp->save, trace, priced, rc ? NULL : err);
@@ -80,6 +93,19 @@ static int report(const struct tracer_process *tp, struct trace *trace, struct e
 	return rc;
 }
 
+/* The whole trace, where the front process reads it. */
+static void write_snapshot(const struct tracer_process *tp, const struct trace *trace, const struct estimate *est)
+{
+	FILE *f = fdopen(fcntl(tp->snapshot, F_DUPFD_CLOEXEC, 3), "w");
+
+	if (!f)
+		return;
+	if (ftruncate(tp->snapshot, 0) == 0 && lseek(tp->snapshot, 0, SEEK_SET) == 0)
+		trace_write(f, trace, est);
+	fclose(f);
+	atomic_store(&tp->shared->live_ready, true);
+}
+
 /* The same in between: tracing goes on, and no condition ends it. */
 static void look(const struct tracer_process *tp, struct trace *trace, unsigned what)
 {
@@ -90,6 +116,8 @@ static void look(const struct tracer_process *tp, struct trace *trace, unsigned 
 	trace->host = host_copy(&tp->pricing->host);
 	sign(tp, trace);
 	priced = pricing_estimate(tp->pricing, trace, -1, &est);
+	if ((what & LOOK_LIVE) && tp->snapshot >= 0)
+		write_snapshot(tp, trace, priced ? &est : NULL);
 	if ((what & LOOK_SUMMARY) && emit_summary(tp->cfg, tp->out, trace, priced ? &est : NULL, &err) < 0)
 		diag("%s", err.text);
 	if ((what & LOOK_REPORT) && emit_report(tp->cfg, tp->out, trace, priced ? &est : NULL, &err) < 0)
@@ -121,6 +149,17 @@ static bool wants_progress(const struct config *cfg)
 	return cfg->progress == PROGRESS_YES;
 }
 
+static void open_live(const struct tracer_process *tp, struct front *front)
+{
+	struct err err;
+
+	front->live = tp->cfg->live ? live_open(tp->snapshot, &err) : NULL;
+	if (tp->cfg->live && !front->live)
+		diag("%s", err.text);
+	if (!front->live)
+		atomic_store(&tp->shared->live_on, false);
+}
+
 /* Starts the tracer beside a program that waits at its gate, and sees both through. */
 static int run_with(struct tracer_process *tp, struct spawn *program, struct err *err)
 {
@@ -136,12 +175,14 @@ static int run_with(struct tracer_process *tp, struct spawn *program, struct err
 	if (front_listen(&front, err) != 0)
 		return EXIT_TROUBLE;
 	tp->done = done[1];
-	front.progress = tp->progress = wants_progress(tp->cfg);
+	front.progress = tp->progress = !tp->cfg->live && wants_progress(tp->cfg);
+	atomic_store(&tp->shared->live_on, tp->cfg->live);
 	front.tracer = tracer_process_start(tp, err);
 	close(done[1]);
 	front.done = done[0];
 	if (front.tracer < 0)
 		return EXIT_TROUBLE;
+	open_live(tp, &front);
 	atomic_store(&tp->shared->watch_terminal, front.progress && tp->cfg->progress == PROGRESS_AUTO);
 	if (program) {
 		/* The tracer holds the gate now: when it fails, the program gives up too. */
@@ -168,6 +209,40 @@ static int open_outputs(const struct config *cfg, struct tracer_process *tp, str
 	if (tp->shared == MAP_FAILED)
 		return err_set(err, -errno, "cannot map memory: %s", strerror(errno));
 	return 0;
+}
+
+/*
+ * The view has the terminal: what of the program's streams is one goes to a
+ * file instead, the name of which is returned, or comes from nowhere.
+ */
+static int set_streams_aside(struct inherited *in, char **name, struct err *err)
+{
+	const char *folder = getenv("TMPDIR");
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), file;
+
+	*name = xasprintf("%s/entrytrace-output.XXXXXX", folder && *folder == '/' ? folder : "/tmp");
+	file = mkostemp(*name, O_CLOEXEC | O_APPEND);
+	if (null < 0 || file < 0)
+		return err_set(err, -errno, "cannot make a file for the program's output: %s: %s", *name, strerror(errno));
+	if (isatty(STDIN_FILENO))
+		in->streams[0] = null;
+	for (int fd = 1; fd < 3; fd++)
+		if (isatty(fd))
+			in->streams[fd] = file;
+	return 0;
+}
+
+/* An empty one is not worth a word. */
+static void tell_output(const char *name)
+{
+	struct stat st;
+
+	if (!name || stat(name, &st) != 0)
+		return;
+	if (st.st_size == 0)
+		unlink(name);
+	else
+		diag("what the program wrote to the terminal is in %s", name);
 }
 
 /* Starts what is to be traced, or turns to what runs already. */
@@ -239,10 +314,17 @@ int session_run(const struct config *cfg)
 	struct pricing pricing;
 	struct inherited in = {0};
 	struct identity user;
-	struct tracer_process tp = {.cfg = cfg, .report = report, .look = look, .pricing = &pricing, .baseline_cpu = -1};
+	char *output = NULL;
+	struct tracer_process tp = {.cfg = cfg, .report = report, .look = look, .pricing = &pricing, .baseline_cpu = -1, .snapshot = -1};
 	int status = EXIT_TROUBLE;
 
 	inherited_set_aside(&in);
+	if (cfg->live && ((tp.snapshot = live_snapshot_file(&err)) < 0 ||
+			  (!cfg->npids && set_streams_aside(&in, &output, &err) < 0))) {
+		diag("%s", err.text);
+		free(output);
+		return EXIT_TROUBLE;
+	}
 	if (check_what(cfg, &err) == 0 && change_program(cfg, &in, &user, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
 		/* Measured here, if at all: never under the filter, never while the program runs. */
 		if (pricing_open(cfg, &pricing, &err) == 0) {
@@ -254,6 +336,8 @@ int session_run(const struct config *cfg)
 	free(in.environ);
 	if (err.code)
 		diag("%s", err.text);
+	tell_output(output);
+	free(output);
 	if (tp.save)
 		fclose(tp.save);
 	if (tp.evidence)

@@ -236,7 +236,7 @@ static void look(void *ctx, unsigned what)
 	trace.cpu_system = l->tr->cpu_system;
 	add_running_cpu(l->tr, &trace);
 	/* Names of functions take time, which a summary does not give. */
-	naming.symbols = what & LOOK_REPORT ? symbols_new() : NULL;
+	naming.symbols = what & (LOOK_REPORT | LOOK_LIVE) ? symbols_new() : NULL;
 	if (what) {
 		tally_snapshot(&l->tr->tally, &trace, name_site, &naming);
 		l->tp->look(l->tp, &trace, what);

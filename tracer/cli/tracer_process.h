@@ -23,6 +23,7 @@ struct tracer_process {
 	bool progress;           /* a live line may be shown */
 	int done;                /* closed when the report is written */
 	FILE *out;
+	int snapshot;            /* for the live view; -1: none */
 	FILE *save, *evidence;   /* NULL without --save, --record-evidence */
 	/* Makes of a finished trace what is to be written; see session.c. Returns 0, EXIT_GATE (all is said), or something else and err. */
 	int (*report)(const struct tracer_process *tp, struct trace *trace, struct err *err);

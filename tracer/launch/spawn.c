@@ -103,6 +103,9 @@ static void become(char *const argv[], const struct filter_pass *pass, const str
 	struct failure f = {0};
 	char byte = 0;
 
+	for (int fd = 0; fd < 3; fd++)
+		if (in->streams[fd] > 0)
+			dup2(in->streams[fd], fd);
 	if (in->environ)
 		environ = in->environ;
 

@@ -22,6 +22,7 @@
 struct inherited {
 	struct sigaction sigchld;
 	sigset_t mask;
+	int streams[3];              /* what become its standard streams; 0: ours */
 	char **environ;              /* the program's environment; NULL: ours */
 	const struct identity *user; /* who it is to run as; NULL: who we are */
 };

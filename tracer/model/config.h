@@ -82,6 +82,7 @@ struct config {
 	size_t nenv;
 	const char *user;        /* -u; NULL: as we are */
 	double duration;         /* seconds; 0: to the end */
+	bool live;               /* a full screen that refreshes */
 	double interval;         /* seconds between summaries; 0: none */
 
 	/* ---- stacks ---- */

@@ -65,11 +65,20 @@ static void put_cell(FILE *out, const struct column *column, const struct cell *
 {
 	const char *path = path_of(c->text);
 
-	fprintf(out, "<td%s data-l=\"", column->align == ALIGN_RIGHT ? " class=\"n\"" : column->flexible ? " class=\"w\"" : "");
+	const char *shown = c->brief ? c->brief : c->text;
+
+	fprintf(out, "<td%s data-l=\"", column->align == ALIGN_RIGHT ? " class=\"n\"" :
+		!column->flexible ? "" : c->ink == INK_BOLD || c->brief ? " class=\"w name\"" : *c->text ? " class=\"w\"" : "");
 	html_text(out, column->title);
 	fputc('"', out);
 	if (!isnan(c->value))
 		fprintf(out, " data-v=\"%.9g\"", c->value);
+	/* The folders of a source file stand where a pointer rests. */
+	if (shown != c->text) {
+		fputs(" title=\"", out);
+		html_text(out, c->text);
+		fputc('"', out);
+	}
 	fputc('>', out);
 	if (c->part >= 0)
 		fprintf(out, "<i class=\"bar\" style=\"width:%.2f%%\"></i>", 100 * fmin(c->part, 1));
@@ -77,7 +86,7 @@ static void put_cell(FILE *out, const struct column *column, const struct cell *
 		fprintf(out, "<span class=\"path\"><b class=\"chip p-%s\"></b>", path);
 	if (c->ink != INK_PLAIN && !path)
 		fprintf(out, "<span class=\"%s\">", ink_class[c->ink]);
-	html_text(out, c->text);
+	html_text(out, shown);
 	fputs(c->ink != INK_PLAIN || path ? "</span>" : "", out);
 }
 

@@ -97,10 +97,19 @@ static void add_row(struct parts *x, struct table *t, size_t i, const struct pro
 /* From so many columns on there is room for what the vDSO would save. */
 #define ROOM_FOR_VDSO 96
 
+/* "Costliest" only where there are costs. */
+static bool any_cost(const struct parts *x)
+{
+	for (size_t i = 0; i < x->trace->nimages; i++)
+		if (added(x, i) && added(x, i)->known)
+			return true;
+	return false;
+}
+
 #define FIGURES {"entries", ALIGN_RIGHT, false, 0, 0}, {"share", ALIGN_RIGHT, false, 72, 7}
 #define WORDS \
 	{"ABI", ALIGN_LEFT, false, 0, 0}, {"program", ALIGN_LEFT, true, 0, 0}, {"processes", ALIGN_LEFT, false, 0, 0}, \
-	{"counted", ALIGN_LEFT, false, 0, 0}, {"by path", ALIGN_LEFT, true, 0, 0}, {0}
+	{"counted", ALIGN_LEFT, true, 0, 0}, {"by path", ALIGN_LEFT, true, 0, 0}, {0}
 
 void part_programs(struct parts *x)
 {
@@ -121,7 +130,7 @@ void part_programs(struct parts *x)
 		order[i] = i;
 	qsort_r(order, tr->nimages, sizeof(*order), compare_programs, x);
 	doc_heading(x->doc, "In which program, %s", x->style->sort == SORT_NAME ? "by name" :
-		    x->est && x->style->sort == SORT_COST ? "costliest first" : "busiest first");
+		    any_cost(x) && x->style->sort == SORT_COST ? "costliest first" : "busiest first");
 	struct table *t = doc_table(x->doc, "programs", x->est ? priced : plain);
 
 	t->flow = x->est ? 4 : 2;

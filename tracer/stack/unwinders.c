@@ -20,10 +20,14 @@ static const struct {
 	[LINK64] = {64, "entrytrace-unwind-x86-64", true},
 };
 
-/* Beside the running program in a build tree, else in libexecdir. */
+/*
+ * Beside the running program in a build tree; else where they were installed
+ * together with it, wherever that was moved to; else in libexecdir.
+ */
 static char *find_worker(const char *name)
 {
-	char self[PATH_MAX];
+	static const char *const from_bin[] = {"../libexec/entrytrace", "../lib/entrytrace"};
+	char self[PATH_MAX], at[PATH_MAX] = "";
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	if (n > 0) {
@@ -38,8 +42,17 @@ static char *find_worker(const char *name)
 			if (access(path, X_OK) == 0)
 				return path;
 			free(path);
+			if (!*at)
+				snprintf(at, sizeof(at), "%s", self);
 			slash = strstr(self, "/tests") ? strrchr(self, '/') : NULL;
 		}
+	}
+	for (size_t i = 0; *at && i < sizeof(from_bin) / sizeof(*from_bin); i++) {
+		char *path = xasprintf("%s/%s/%s", at, from_bin[i], name);
+
+		if (access(path, X_OK) == 0)
+			return path;
+		free(path);
 	}
 	return xasprintf("%s/%s", WORKER_DIR, name);
 }

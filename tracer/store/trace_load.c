@@ -2,16 +2,13 @@
 #include "store/trace.h"
 
 #include "base/cleanup.h"
-#include "base/json_stream.h"
-#include "base/signame.h"
 #include "base/vec.h"
 #include "model/cost.h"
-#include "store/host.h"
+#include "store/loader.h"
 #include "store/site.h"
 #include "store/table.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -20,172 +17,6 @@ static void add(struct json_reader *r, uint64_t *sum, uint64_t n, const char *wh
 {
 	if (__builtin_add_overflow(*sum, n, sum))
 		json_fault(r, "%s: the entries add up to more than 64 bits hold", where);
-}
-
-/* A file that is being read, member by member. */
-struct loader {
-	struct json_reader r;
-	struct json_in in;
-	struct trace *t;
-	/* What the file says of the paths, to be checked against the sites. */
-	uint64_t paths[ENTRY_PATHS];
-	unsigned paths_seen;
-	/* What must be there, as bits of member[]. */
-	unsigned seen;
-};
-
-static void load_schema(struct loader *l, const json_t *v)
-{
-	const char *schema = json_string_value(v);
-
-	if (!schema)
-		json_fault(&l->r, "schema is not a string");
-	else if (strcmp(schema, "entrytrace-trace/1") != 0)
-		json_fault(&l->r, "it is not a trace that this version reads: schema is \"%.60s\", not "
-			   "\"entrytrace-trace/1\"", schema);
-}
-
-static void load_command(struct loader *l, const json_t *a)
-{
-	struct trace *t = l->t;
-	size_t n = json_array_size(a);
-
-	if (!json_is_array(a))
-		json_fault(&l->r, "command is not a list");
-	t->command = xcalloc(n + 1, sizeof(*t->command));
-	for (size_t i = 0; i < n; i++) {
-		const char *word = json_string_value(json_array_get(a, i));
-
-		if (!word)
-			json_fault(&l->r, "command[%zu] is not a string", i);
-		t->command[i] = xstrdup(word ? word : "");
-	}
-}
-
-static void load_pids(struct loader *l, const json_t *a)
-{
-	if (!json_is_array(a))
-		json_fault(&l->r, "pids is not a list");
-	for (size_t i = 0; i < json_array_size(a); i++) {
-		const json_t *v = json_array_get(a, i);
-
-		if (!json_is_integer(v))
-			json_fault(&l->r, "pids[%zu] is not a whole number", i);
-		*vec_push(l->t->pids, l->t->npids) = json_integer_value(v);
-	}
-}
-
-static void load_merged(struct loader *l, const json_t *o)
-{
-	l->t->runs = json_get_count(&l->r, o, "merged", "runs");
-	const json_t *a = json_get_array(&l->r, o, "merged", "hosts");
-
-	for (size_t i = 0; i < json_array_size(a); i++) {
-		const char *name = json_string_value(json_array_get(a, i));
-
-		if (!name)
-			json_fault(&l->r, "merged.hosts[%zu] is not a string", i);
-		*vec_push(l->t->hosts, l->t->nhosts) = xstrdup(name ? name : "");
-	}
-}
-
-static void load_filtered(struct loader *l, const json_t *o)
-{
-	l->t->shown = xstrdup(json_get_text(&l->r, o, "filtered", "by"));
-	l->t->whole_entries = json_get_count(&l->r, o, "filtered", "entries_before");
-	l->t->whole_sites = json_get_count(&l->r, o, "filtered", "sites_before");
-}
-
-static void load_tool(struct loader *l, const json_t *o)
-{
-	l->t->tool = json_dup_text(&l->r, o, "tool", "version");
-}
-
-/* The whole member is the text. */
-static char *text_of(struct loader *l, const json_t *v)
-{
-	if (json_is_null(v))
-		return NULL;
-	if (!json_is_string(v)) {
-		json_fault(&l->r, "%s is not a string", l->in.key);
-		return NULL;
-	}
-	return xstrdup(json_string_value(v));
-}
-
-static void load_started(struct loader *l, const json_t *v)
-{
-	l->t->started = text_of(l, v);
-}
-
-static void load_host_name(struct loader *l, const json_t *v)
-{
-	l->t->host_name = text_of(l, v);
-}
-
-static void load_partial(struct loader *l, const json_t *v)
-{
-	l->t->partial = text_of(l, v);
-}
-
-static void load_ending(struct loader *l, const json_t *o)
-{
-	struct trace *t = l->t;
-
-	if (json_is_null(o))
-		return;
-	if (!json_is_object(o))
-		json_fault(&l->r, "exit is not an object");
-	if (json_object_get(o, "signal")) {
-		t->exit_kind = EXIT_SIGNAL;
-		t->exit_value = signame_find(json_get_text(&l->r, o, "exit", "signal"));
-		if (!t->exit_value)
-			json_fault(&l->r, "exit.signal names no signal");
-	} else {
-		t->exit_kind = EXIT_CODE;
-		t->exit_value = (int)json_get_int(&l->r, o, "exit", "code", 0, 255);
-	}
-}
-
-static double seconds_of(struct loader *l, const json_t *v, const char *name)
-{
-	double s = json_number_value(v);
-
-	if (!json_is_number(v))
-		json_fault(&l->r, "%s is not a number", name);
-	/* A trace of a hundred years is a mistake. */
-	else if (!(s >= 0 && s < 4e9))
-		json_fault(&l->r, "%s is no sensible time", name);
-	return l->r.failed ? 0 : s;
-}
-
-static void load_wall(struct loader *l, const json_t *v)
-{
-	l->t->wall_seconds = seconds_of(l, v, "wall_seconds");
-}
-
-static void load_cpu(struct loader *l, const json_t *o)
-{
-	const json_t *untraced = json_object_get(o, "untraced");
-
-	l->t->cpu_user = seconds_of(l, json_object_get(o, "user"), "cpu_seconds.user");
-	l->t->cpu_system = seconds_of(l, json_object_get(o, "system"), "cpu_seconds.system");
-	if (untraced)
-		l->t->cpu_untraced = seconds_of(l, untraced, "cpu_seconds.untraced");
-}
-
-static void load_host(struct loader *l, const json_t *o)
-{
-	if (!json_is_null(o))
-		host_load(&l->r, o, "host", &l->t->host);
-}
-
-static void load_entries(struct loader *l, const json_t *v)
-{
-	if (!json_is_integer(v) || json_integer_value(v) < 0)
-		json_fault(&l->r, "entries is not a whole number");
-	else
-		l->t->entries = (uint64_t)json_integer_value(v);
 }
 
 /* Reasons that only a later version knows are left out. */

@@ -34,6 +34,8 @@ struct trace_shared {
 	_Atomic uint64_t seen_ns[65];   /* CLOCK_MONOTONIC when the program was last sent this signal */
 	struct err err;                 /* valid when exit_code is not 0 */
 
+	_Atomic bool live_ready;        /* a snapshot for the live view is written */
+
 	/* written by both: a progress line stands on the terminal */
 	_Atomic bool line_shown;
 
@@ -41,6 +43,7 @@ struct trace_shared {
 	_Atomic unsigned look;          /* enum look: what is to be shown of what was seen so far */
 
 	/* written by the front process */
+	_Atomic bool live_on;           /* the live view has the terminal: the report waits */
 	_Atomic bool time_over;         /* it was to last so long and no longer */
 	_Atomic unsigned finish;        /* stop tracing and report what there is; 2: at once */
 	_Atomic bool watch_terminal;    /* progress is shown as long as the program is silent */
