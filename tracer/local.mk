@@ -87,3 +87,4 @@ include $(top_srcdir)/tracer/report/local.mk
 include $(top_srcdir)/tracer/calibrate/local.mk
 include $(top_srcdir)/tracer/stack/local.mk
 include $(top_srcdir)/tracer/worker/local.mk
+include $(top_srcdir)/tracer/scan/local.mk

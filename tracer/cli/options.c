@@ -264,6 +264,11 @@ static int check(const struct config *cfg, struct err *err)
 			return err_set(err, -EINVAL, "%s: 'entrytrace report' takes one saved trace",
 				       cfg->noperands ? "more than one file was named" : "no file was named");
 		return 0;
+	case CMD_SCAN:
+		if (!cfg->noperands)
+			return err_set(err, -EINVAL, "nothing to scan: name files or folders, or '-' for a list of "
+				       "names on standard input");
+		return 0;
 	case CMD_HELP:
 	case CMD_VERSION:
 	case CMD_DUMP_OPTIONS:

@@ -17,7 +17,8 @@ enum {
 	ON_RUN = 1 << CMD_RUN,
 	ON_CALIBRATE = 1 << CMD_CALIBRATE,
 	ON_REPORT = 1 << CMD_REPORT,
-	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT,
+	ON_SCAN = 1 << CMD_SCAN,
+	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT | ON_SCAN,
 };
 
 /* The help lists options under these headings, in this order. */

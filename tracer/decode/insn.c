@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "decode/insn.h"
 
-#include <Zydis/Zydis.h>
+#include "decode/decoder.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -133,7 +134,7 @@ static void format(const ZydisDecodedInstruction *zi, const ZydisDecodedOperand 
 		out->text[0] = '\0';
 }
 
-static ZydisDecoder decoder_of(enum cpu_mode mode)
+ZydisDecoder decoder_of(enum cpu_mode mode)
 {
 	ZydisDecoder decoder;
 

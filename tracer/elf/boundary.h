@@ -13,6 +13,8 @@
 
 #include "decode/insn.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct boundaries;
@@ -37,6 +39,13 @@ void boundaries_free(struct boundaries *b);
  * code, or for PLACE_TEXT its section, begins.
  */
 enum place boundaries_find(const struct boundaries *b, uint64_t offset, uint64_t *start);
+
+/*
+ * What the byte at a file offset belongs to: a function or another symbol before it
+ * in the same section, else the section; and how far behind its start. False when
+ * the file has no name for it. The name is as the linker has it, cut to fit.
+ */
+bool boundaries_name(const struct boundaries *b, uint64_t offset, char *out, size_t n, uint64_t *distance);
 
 /* How the file's code is to be read. */
 enum cpu_mode boundaries_mode(const struct boundaries *b);

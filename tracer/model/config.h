@@ -22,6 +22,7 @@ enum command {
 	CMD_RUN,
 	CMD_CALIBRATE,
 	CMD_REPORT,
+	CMD_SCAN,
 	COMMANDS,           /* how many a user can name */
 	CMD_HELP = COMMANDS, /* print config.about's help, or all of it */
 	CMD_VERSION,
