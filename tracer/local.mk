@@ -74,7 +74,7 @@ libentrytrace_a_SOURCES += \
 	tracer/stub/slot.c tracer/stub/slot.h \
 	tracer/stub/undo.c tracer/stub/undo.h
 
-ENTRYTRACE_LIBS = $(SECCOMP_LIBS) $(JANSSON_LIBS) $(DW_LIBS) $(ELF_LIBS) $(IBERTY_LIBS) $(POPT_LIBS) $(GSL_LIBS) $(ZYDIS_LIBS)
+ENTRYTRACE_LIBS = $(SECCOMP_LIBS) $(JANSSON_LIBS) $(DW_LIBS) $(ELF_LIBS) $(IBERTY_LIBS) $(POPT_LIBS) $(GSL_LIBS) $(ZYDIS_LIBS) $(ARCHIVE_LIBS)
 
 bin_PROGRAMS += entrytrace
 entrytrace_SOURCES = tracer/main.c

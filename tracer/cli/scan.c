@@ -3,27 +3,25 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "cli/command.h"
-#include "scan/elf.h"
+#include "scan/scan.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
-#include <sys/stat.h>
 
 int scan_run(const struct config *cfg)
 {
-	for (size_t i = 0; i < cfg->noperands; i++) {
-		struct scan_file f = {.path = xstrdup(cfg->operands[i])};
-		auto_close int fd = open(f.path, O_RDONLY | O_CLOEXEC);
-		struct stat st;
+	struct scan_order order = {.paths = cfg->operands, .npaths = cfg->noperands};
+	struct scan_result r;
+	struct err err = {0};
 
-		if (fd < 0 || fstat(fd, &st) < 0)
-			return EXIT_TROUBLE;
-		scan_elf(fd, (uint64_t)st.st_size, &f);
-		printf("%s: %s %s %s\n", f.path, f.machine, elf_type_name[f.type], f.fault ? f.fault : "");
-		for (size_t k = 0; k < f.nsites; k++)
-			printf("  %s %s 0x%" PRIx64 " %s %" PRId64 "\n", entry_form_info[f.sites[k].form].id,
-			       scan_sure_name[f.sites[k].sure], f.sites[k].vaddr, f.sites[k].function, f.sites[k].nr);
-		scan_file_fini(&f);
+	if (scan(&order, &r, &err) < 0) {
+		diag("%s", err.text);
+		return EXIT_TROUBLE;
 	}
+	for (size_t i = 0; i < r.nfiles; i++)
+		if (r.files[i].verdict != NEEDS_NO)
+		printf("%s %s%s%s: %s\n", scan_verdict_name[r.files[i].verdict], r.files[i].path,
+		       r.files[i].member ? "!" : "", r.files[i].member ? r.files[i].member : "", r.files[i].why);
+	printf("%lu files, %lu read, %lu bytes of code\n", r.counts.files, r.counts.read, r.code_bytes);
+	scan_result_fini(&r);
 	return 0;
 }
