@@ -26,6 +26,8 @@ NAMES(weight_name, "entries", "cycles")
 NAMES(call_name, "none", "getppid")
 NAMES(color_name, "auto", "always", "never")
 NAMES(table_format_name, "text", "json")
+NAMES(scan_format_name, "text", "json", "csv", "sarif")
+NAMES(scan_gate_name, "needs-ia32")
 NAMES(dump_name, "man", "completion")
 
 static const char *format_name(unsigned i)
@@ -47,6 +49,7 @@ const struct command_info command_info[COMMANDS] = {
 };
 
 const char *const opt_group_title[OPT_GROUPS] = {
+	[GROUP_SCAN] = "Scanning",
 	[GROUP_TRACE] = "Tracing",
 	[GROUP_STACKS] = "Call stacks",
 	[GROUP_OUTPUT] = "Output",
@@ -135,6 +138,9 @@ static int apply(const struct opt *o, const char *arg, struct config *cfg, struc
 		if (r == 0)
 			*vec_push(cfg->pids, cfg->npids) = (pid_t)n;
 		return r;
+	case KIND_TRACE:
+		*vec_push(cfg->traces, cfg->ntraces) = arg;
+		return 0;
 	case KIND_COMMAND:
 		cfg->about = cfg->command;
 		cfg->command = (enum command)value;
@@ -265,7 +271,7 @@ static int check(const struct config *cfg, struct err *err)
 				       cfg->noperands ? "more than one file was named" : "no file was named");
 		return 0;
 	case CMD_SCAN:
-		if (!cfg->noperands)
+		if (!cfg->noperands && !cfg->system)
 			return err_set(err, -EINVAL, "nothing to scan: name files or folders, or '-' for a list of "
 				       "names on standard input");
 		return 0;

@@ -23,6 +23,7 @@ enum {
 
 /* The help lists options under these headings, in this order. */
 enum opt_group {
+	GROUP_SCAN,
 	GROUP_TRACE,
 	GROUP_STACKS,
 	GROUP_OUTPUT,
@@ -39,6 +40,7 @@ enum opt_kind {
 	KIND_ENUM,    /* no argument; an enum field = value */
 	KIND_BOOL,    /* no argument; bool field = value */
 	KIND_PID,     /* appends to config.pids */
+	KIND_TRACE,   /* appends to config.traces */
 	KIND_COMMAND, /* no argument; does the command in value instead, and parses no further */
 	KIND_DUMP,    /* a KIND_NAME that also asks for CMD_DUMP_OPTIONS */
 };

@@ -9,5 +9,6 @@ void config_fini(struct config *cfg)
 		free(cfg->words[i]);
 	free(cfg->words);
 	free(cfg->pids);
+	free(cfg->traces);
 	*cfg = (struct config){0};
 }

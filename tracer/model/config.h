@@ -13,6 +13,7 @@
 
 /* Exit statuses of entrytrace's own; all others are the program's. */
 enum {
+	EXIT_GATE = 3,          /* what --fail-if names has come about */
 	EXIT_TROUBLE = 125,     /* entrytrace itself failed, or was asked for what it cannot do */
 	EXIT_CANNOT_EXEC = 126, /* the program is there and cannot be executed */
 	EXIT_NOT_FOUND = 127,   /* there is no such program */
@@ -70,6 +71,14 @@ struct config {
 	enum stacks stacks;
 	unsigned stack_bytes;
 	enum weight weight;
+
+	/* ---- scan ---- */
+	bool one_file_system;
+	bool system;             /* the whole machine, and what it starts */
+	bool sites;              /* list every site */
+	const char **traces;     /* saved traces to join */
+	size_t ntraces;
+	const char *fail_if;     /* the gate: "needs-ia32"; or NULL */
 
 	/* ---- help and the like ---- */
 	bool about_one;      /* CMD_HELP: about the command below only */

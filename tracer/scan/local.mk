@@ -8,17 +8,19 @@ libentrytrace_a_SOURCES += \
 	tracer/scan/archive.c tracer/scan/archive.h \
 	tracer/scan/child.c tracer/scan/child.h \
 	tracer/scan/content.c tracer/scan/content.h \
-	tracer/scan/elf.c tracer/scan/elf.h \
+	tracer/scan/csv.c tracer/scan/elf.c tracer/scan/elf.h \
 	tracer/scan/file.c tracer/scan/file.h \
 	tracer/scan/hits.c tracer/scan/hits.h \
 	tracer/scan/idset.c tracer/scan/idset.h \
-	tracer/scan/judge.c tracer/scan/judge.h \
+	tracer/scan/json.c tracer/scan/judge.c tracer/scan/judge.h \
+	tracer/scan/output.c tracer/scan/output.h \
 	tracer/scan/pool.c tracer/scan/pool.h \
 	tracer/scan/reader.c tracer/scan/reader.h \
 	tracer/scan/result.c tracer/scan/result.h \
 	tracer/scan/scan.c tracer/scan/scan.h \
+	tracer/scan/sarif.c tracer/scan/sentence.c tracer/scan/sentence.h \
 	tracer/scan/small.c tracer/scan/small.h \
-	tracer/scan/verdict.c tracer/scan/verdict.h \
+	tracer/scan/text.c tracer/scan/verdict.c tracer/scan/verdict.h \
 	tracer/scan/walk.c tracer/scan/walk.h \
 	tracer/scan/wire.c tracer/scan/wire.h \
 	tracer/cli/scan.c

@@ -11,7 +11,6 @@ struct scanning {
 	const struct scan_order *order;
 	struct scan_result *result;
 	struct walk walk;
-	bool stopped;
 };
 
 static void found(void *ctx, struct scan_file *f)
@@ -21,18 +20,18 @@ static void found(void *ctx, struct scan_file *f)
 	scan_result_add(s->result, f);
 }
 
-static void tick(void *ctx, const struct walk_counts *counts)
+static bool go_on(void *ctx, const struct walk_counts *counts)
 {
 	struct scanning *s = ctx;
 
-	s->stopped = s->stopped || !s->order->go_on(s->order->ctx, counts, s->result);
+	return s->order->go_on(s->order->ctx, counts, s->result);
 }
 
 static int walk_all(struct scanning *s)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < s->order->npaths && rc == 0 && !s->stopped; i++)
+	for (size_t i = 0; i < s->order->npaths && rc == 0 && !s->walk.stopped; i++)
 		rc = walk_path(&s->walk, s->order->paths[i]);
 	return rc;
 }
@@ -49,7 +48,7 @@ int scan(const struct scan_order *order, struct scan_result *out, struct err *er
 		.pool = pool_new(order->readers ? order->readers : cpus > 0 ? (unsigned)cpus : 1, &sink),
 		.sink = &sink,
 		.one_file_system = order->one_file_system,
-		.tick = order->go_on ? tick : NULL,
+		.go_on = order->go_on ? go_on : NULL,
 		.ctx = &s,
 	};
 	rc = walk_all(&s);
@@ -58,7 +57,7 @@ int scan(const struct scan_order *order, struct scan_result *out, struct err *er
 	pool_free(s.walk.pool);
 	out->counts = s.walk.counts;
 	walk_fini(&s.walk);
-	if (s.stopped)
+	if (s.walk.stopped)
 		out->partial = xstrdup("it was interrupted");
 	if (rc < 0) {
 		scan_result_fini(out);

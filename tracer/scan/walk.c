@@ -41,8 +41,8 @@ static int take_file(struct walk *w, int fd, const char *path)
 	}
 	w->counts.files++;
 	w->counts.bytes += (uint64_t)st.st_size;
-	if (w->tick && w->counts.files % 64 == 0)
-		w->tick(w->ctx, &w->counts);
+	if (w->go_on && w->counts.files % 64 == 0)
+		w->stopped = w->stopped || !w->go_on(w->ctx, &w->counts);
 	/* Only what its first bytes make worth it goes to a reader. */
 	n = pread(fd, first, sizeof(first), 0);
 	if (n < 0)
@@ -92,7 +92,7 @@ int walk_path(struct walk *w, const char *path)
 
 	if (!fts)
 		return -errno;
-	while (rc == 0 && (e = fts_read(fts))) {
+	while (rc == 0 && !w->stopped && (e = fts_read(fts))) {
 		switch (e->fts_info) {
 		case FTS_F:
 			rc = open_file(w, e->fts_path, e->fts_level ? O_NOFOLLOW : 0);

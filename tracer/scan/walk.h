@@ -18,9 +18,10 @@ struct walk {
 	struct pool *pool;
 	const struct pool_sink *sink; /* hears of what cannot be opened */
 	bool one_file_system;
-	void (*tick)(void *ctx, const struct walk_counts *counts); /* now and then; may be NULL */
+	bool (*go_on)(void *ctx, const struct walk_counts *counts); /* asked now and then; may be NULL */
 	void *ctx;
 
+	bool stopped; /* go_on said no */
 	struct idset seen;
 	struct walk_counts counts;
 };
