@@ -508,3 +508,19 @@ enum cpu_mode boundaries_mode(const struct boundaries *b)
 {
 	return b->eh.e_machine == EM_386 ? CPU_MODE_32 : CPU_MODE_64;
 }
+
+void boundaries_each(const struct boundaries *b, void (*each)(void *ctx, uint64_t vaddr), void *ctx)
+{
+	for (size_t i = 0; i < b->frames.n; i++)
+		each(ctx, b->frames.list[i].start);
+	for (size_t i = 0; i < b->functions.n; i++)
+		each(ctx, b->functions.list[i].start);
+	for (size_t i = 0; i < b->nsections; i++)
+		if (b->sections[i].from_start)
+			each(ctx, b->sections[i].addr);
+}
+
+bool boundaries_have_frames(const struct boundaries *b)
+{
+	return b->frames.n > 0;
+}

@@ -40,6 +40,12 @@ void boundaries_free(struct boundaries *b);
  */
 enum place boundaries_find(const struct boundaries *b, uint64_t offset, uint64_t *start);
 
+/* Calls each with the linked address of every place where the file says that code begins. */
+void boundaries_each(const struct boundaries *b, void (*each)(void *ctx, uint64_t vaddr), void *ctx);
+
+/* Has it call frame information at all? Then what that leaves out is seldom code. */
+bool boundaries_have_frames(const struct boundaries *b);
+
 /*
  * What the byte at a file offset belongs to: a function or another symbol before it
  * in the same section, else the section; and how far behind its start. False when

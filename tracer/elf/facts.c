@@ -275,7 +275,7 @@ static void code_of_sections(struct reader *r)
 /* --- what it loads --- */
 
 struct dynamic {
-	uint64_t strtab, strsz, soname, flags_1;
+	uint64_t strtab, strsz, soname, flags_1, got;
 	bool has_soname;
 	uint64_t needed[NEEDED_MAX];
 	size_t nneeded;
@@ -289,6 +289,8 @@ static void take_dynamic(struct dynamic *d, uint64_t tag, uint64_t value)
 		d->strsz = value;
 	else if (tag == DT_SONAME)
 		d->soname = value, d->has_soname = true;
+	else if (tag == DT_PLTGOT)
+		d->got = value;
 	else if (tag == DT_FLAGS_1)
 		d->flags_1 = value;
 	else if (tag == DT_NEEDED && d->nneeded < NEEDED_MAX)
@@ -334,6 +336,7 @@ static void read_dynamic(struct reader *r)
 		if (name)
 			*vec_push(r->out->needed, r->out->nneeded) = name;
 	}
+	r->out->got = d->got;
 	if (d->flags_1 & DF_1_PIE)
 		r->out->type = ELF_TYPE_PIE;
 }

@@ -37,6 +37,7 @@ struct elf_facts {
 	enum elf_type type;
 	bool fixed;            /* no dynamic linking is asked for: static, static-pie, an object */
 	uint64_t entry;        /* as linked; 0 when there is none */
+	uint64_t got;          /* DT_PLTGOT; 0 when there is none */
 	char *interpreter;     /* NULL when there is none */
 	char *soname;
 	char **needed;

@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "decode/walk.h"
 #include "elf/boundary.h"
+#include "scan/reached.h"
 #include "symbol/demangle.h"
 
 #include <inttypes.h>
@@ -25,6 +26,8 @@ struct judge {
 	struct boundaries *boundaries; /* NULL: the file says nothing of its sections */
 	uint64_t budget;               /* bytes that may still be read */
 	enum cpu_mode mode;
+	struct reached_code reached;   /* of the code that it was last asked for */
+	bool followed;                 /* it was asked for */
 };
 
 /* What becomes of a hit. */
@@ -118,9 +121,23 @@ static void judge_function(struct judge *j, uint64_t start, const struct hit *h,
 		out[i] = opinion_of(&places[i]);
 }
 
+/* What the file's own jumps and calls say. */
+static enum reached reached_at(struct judge *j, uint64_t offset)
+{
+	if (!j->followed || offset - j->reached.code.offset >= j->reached.code.size) {
+		if (j->reached.reach)
+			reached_close(&j->reached);
+		if (!j->followed || j->out->nsites < SCAN_SITES_MAX)
+			reached_open(j->fd, j->facts, j->boundaries, offset, &j->reached);
+		j->followed = true;
+	}
+	return j->reached.reach ? reach_at(j->reached.reach, (size_t)(offset - j->reached.code.offset)) :
+				  REACHED_MAYBE;
+}
+
 /*
  * Code without call frame information or symbols: harmless where all ways of reading
- * agree on that, possible where not.
+ * agree on that, or where it lies inside of an instruction that is reached.
  */
 static struct opinion judge_text(struct judge *j, uint64_t section, const struct hit *h)
 {
@@ -136,6 +153,20 @@ static struct opinion judge_text(struct judge *j, uint64_t section, const struct
 	if (target == INSN_AGREE && insn_agreed(code, got, j->mode, target, &begin, &insn) == 0 &&
 	    begin != target && insn.kind == INSN_OTHER)
 		return harmless;
+	switch (reached_at(j, h->offset)) {
+	case REACHED:
+		o.sure = SURE_INSTRUCTION;
+		break;
+	case REACHED_INSIDE:
+		return harmless;
+	case REACHED_MAYBE:
+		break;
+	case REACHED_NOT:
+		/* Compilers describe all their code, and people what of theirs is called from it. */
+		if (j->reached.reach && j->boundaries && boundaries_have_frames(j->boundaries))
+			o.sure = SURE_DATA;
+		break;
+	}
 	return o;
 }
 
@@ -233,5 +264,6 @@ void judge_hits(int fd, const struct elf_facts *facts, const struct hits *hits, 
 			add_site(&j, &hits->list[i + k], &opinions[k]);
 		i += n;
 	}
+	reached_close(&j.reached);
 	boundaries_free(j.boundaries);
 }

@@ -3,6 +3,7 @@
 libentrytrace_a_SOURCES += \
 	tracer/model/entry_form.c tracer/model/entry_form.h tracer/model/entry_forms.def \
 	tracer/decode/decoder.h tracer/decode/find.c tracer/decode/find.h \
+	tracer/decode/reach.c tracer/decode/reach.h \
 	tracer/decode/walk.c tracer/decode/walk.h \
 	tracer/elf/facts.c tracer/elf/facts.h \
 	tracer/scan/archive.c tracer/scan/archive.h \
@@ -15,6 +16,7 @@ libentrytrace_a_SOURCES += \
 	tracer/scan/json.c tracer/scan/judge.c tracer/scan/judge.h \
 	tracer/scan/output.c tracer/scan/output.h \
 	tracer/scan/pool.c tracer/scan/pool.h \
+	tracer/scan/reached.c tracer/scan/reached.h \
 	tracer/scan/reader.c tracer/scan/reader.h \
 	tracer/scan/result.c tracer/scan/result.h \
 	tracer/scan/scan.c tracer/scan/scan.h \

@@ -70,7 +70,11 @@ static char *entries_of(const struct scan_file *f)
 static void file_row(struct table *t, const struct text *x, const struct scan_file *f)
 {
 	auto_free char *name = scan_file_name(f);
-	auto_free char *shown = text_escape(name, x->page.style->utf8);
+	auto_free char *whole = text_escape(name, x->page.style->utf8);
+	const char *slash = strrchr(whole, '/');
+	/* The reason is worth as much room as the name, of which the end says most. */
+	auto_free char *shown = text_shorten(whole, x->page.style->width / 2, slash ? text_width(slash) : 0,
+					     x->page.style->utf8);
 	auto_free char *entries = entries_of(f);
 	auto_free char *why = text_escape(f->why, x->page.style->utf8);
 	auto_free char *by = f->nstarted_by ? text_escape(f->started_by[0], x->page.style->utf8) : xstrdup("");
@@ -85,7 +89,7 @@ static void file_row(struct table *t, const struct text *x, const struct scan_fi
 static void files(struct text *x, enum scan_verdict v, const char *title)
 {
 	static const struct column columns[] = {
-		{"", ALIGN_LEFT, true}, {"", ALIGN_LEFT, false}, {"", ALIGN_LEFT, true}, {0},
+		{"", ALIGN_LEFT, false}, {"", ALIGN_LEFT, false}, {"", ALIGN_LEFT, true}, {0},
 	};
 	struct idset contents = {0};
 	uint64_t shown = 0, left = 0, copies = 0;
