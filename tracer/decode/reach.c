@@ -6,6 +6,7 @@
 #include "decode/decoder.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct reach {
 	const uint8_t *bytes;
@@ -211,4 +212,22 @@ enum reached reach_at(const struct reach *r, size_t at)
 	if (certain == INSIDE)
 		return REACHED_INSIDE;
 	return maybe == BEGINS ? REACHED_MAYBE : REACHED_NOT;
+}
+
+bool reach_in_branch(const struct reach *r, size_t at)
+{
+	for (size_t back = 1; back <= 4 && back <= at && at - back + 5 <= r->n; back++) {
+		const uint8_t *p = r->bytes + at - back;
+		bool conditional = (p[0] & 0xf0) == 0x80 && at > back && p[-1] == 0x0f;
+		int32_t distance;
+		size_t to;
+
+		if (p[0] != 0xe8 && p[0] != 0xe9 && !conditional)
+			continue;
+		memcpy(&distance, p + 1, sizeof(distance));
+		if (place_of(r, r->vaddr + at - back + 5 + (uint64_t)(int64_t)distance, &to) &&
+		    (bit(r->begins, to) || bit(r->maybe, to)))
+			return true;
+	}
+	return false;
 }

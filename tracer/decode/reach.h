@@ -36,6 +36,12 @@ enum reached {
 	REACHED,        /* an instruction begins there */
 };
 
+/*
+ * Do the bytes at at read as part of a call or jump, begun before them, to an
+ * instruction that is reached or may be? By chance one place in tens of thousands does.
+ */
+bool reach_in_branch(const struct reach *r, size_t at);
+
 /* What of the entry instruction at bytes[at], prefixes left out? */
 enum reached reach_at(const struct reach *r, size_t at);
 

@@ -71,6 +71,8 @@ struct scan_file {
 	uint64_t code_bytes;
 	char *fault;           /* a clause: why it could not be read, or not whole */
 
+	bool aside;            /* not asked for: looked at because others name it */
+
 	/* ---- where it enters the kernel ---- */
 	struct scan_site *sites; /* by offset */
 	size_t nsites;

@@ -146,6 +146,7 @@ static struct opinion judge_text(struct judge *j, uint64_t section, const struct
 	size_t target = (size_t)(h->offset - start), got = 0, begin;
 	auto_free uint8_t *code = read_code(j, start, target + INSN_MAX, &got);
 	struct insn insn;
+	enum reached r;
 
 	if (!code || got <= target)
 		return o;
@@ -153,17 +154,19 @@ static struct opinion judge_text(struct judge *j, uint64_t section, const struct
 	if (target == INSN_AGREE && insn_agreed(code, got, j->mode, target, &begin, &insn) == 0 &&
 	    begin != target && insn.kind == INSN_OTHER)
 		return harmless;
-	switch (reached_at(j, h->offset)) {
+	switch ((r = reached_at(j, h->offset))) {
 	case REACHED:
 		o.sure = SURE_INSTRUCTION;
 		break;
 	case REACHED_INSIDE:
 		return harmless;
 	case REACHED_MAYBE:
-		break;
 	case REACHED_NOT:
+		if (j->reached.reach &&
+		    reach_in_branch(j->reached.reach, (size_t)(h->offset - j->reached.code.offset)))
+			return harmless;
 		/* Compilers describe all their code, and people what of theirs is called from it. */
-		if (j->reached.reach && j->boundaries && boundaries_have_frames(j->boundaries))
+		if (r == REACHED_NOT && j->boundaries && boundaries_have_frames(j->boundaries))
 			o.sure = SURE_DATA;
 		break;
 	}

@@ -14,6 +14,8 @@ libentrytrace_a_SOURCES += \
 	tracer/scan/hits.c tracer/scan/hits.h \
 	tracer/scan/idset.c tracer/scan/idset.h \
 	tracer/scan/json.c tracer/scan/judge.c tracer/scan/judge.h \
+	tracer/scan/mounts.c tracer/scan/system.c tracer/scan/system.h \
+	tracer/scan/packages.c tracer/scan/packages.h \
 	tracer/scan/output.c tracer/scan/output.h \
 	tracer/scan/pool.c tracer/scan/pool.h \
 	tracer/scan/reached.c tracer/scan/reached.h \

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/vec.h"
+#include "scan/packages.h"
 #include "scan/verdict.h"
 
 #include <stdlib.h>
@@ -105,12 +106,30 @@ static void group(struct scan_result *r)
 		qsort(r->packages, r->npackages, sizeof(*r->packages), by_worst_group);
 }
 
+/* What was looked at for others has said what it had to. */
+static void drop_aside(struct scan_result *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->nfiles; i++) {
+		if (!r->files[i].aside)
+			r->files[n++] = r->files[i];
+		else {
+			r->code_bytes -= r->files[i].code_bytes;
+			scan_file_fini(&r->files[i]);
+		}
+	}
+	r->nfiles = n;
+}
+
 void scan_conclude(struct scan_result *r)
 {
 	for (size_t i = 0; i < r->nfiles; i++)
 		verdict_of_file(&r->files[i]);
 	verdicts_by_libraries(r->files, r->nfiles);
 	verdicts_by_interpreters(r->files, r->nfiles);
+	drop_aside(r);
+	packages_find(r->files, r->nfiles, "");
 	if (r->nfiles)
 		qsort(r->files, r->nfiles, sizeof(*r->files), by_worst);
 	count(r);

@@ -128,7 +128,7 @@ static void files(struct text *x, enum scan_verdict v, const char *title)
 static void packages(struct text *x)
 {
 	static const struct column columns[] = {
-		{"", ALIGN_LEFT, true}, {"need it", ALIGN_RIGHT, false}, {"unknown", ALIGN_RIGHT, false},
+		{"", ALIGN_LEFT, false}, {"need it", ALIGN_RIGHT, false}, {"unknown", ALIGN_RIGHT, false},
 		{"", ALIGN_LEFT, true}, {0},
 	};
 	struct table t;
