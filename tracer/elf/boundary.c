@@ -4,9 +4,10 @@
 #include "base/cleanup.h"
 #include "base/vec.h"
 #include "elf/facts.h"
+#include "elf/frames.h"
+#include "elf/pclntab.h"
+#include "elf/ranges.h"
 
-#include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <gelf.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -17,10 +18,6 @@
 /* Beyond these no file is taken seriously: the largest libraries stay far below. */
 #define SECTIONS_MAX 4096
 #define SECTION_BYTES_MAX (64u << 20)
-#define RANGES_MAX (1u << 19)
-
-/* Ranges that may hold a byte, begin before the nearest start and still count. */
-#define NESTED_MAX 64
 
 /* Symbols read at a time. */
 #define SYMBOLS 1024
@@ -30,19 +27,6 @@ struct section {
 	uint32_t name; /* in the section of names */
 	bool exec;
 	bool from_start; /* an instruction begins at its first byte: read it from there */
-};
-
-/* Code known to begin at start, as linked: a function, or what call frame information covers as one. */
-struct range {
-	uint64_t start, end;
-	uint64_t name; /* of a function: where in the file its name stands; 0: none */
-};
-
-/* Sorted by start; reach is the largest end up to each. */
-struct ranges {
-	struct range *list;
-	uint64_t *reach;
-	size_t n;
 };
 
 struct boundaries {
@@ -68,199 +52,6 @@ static bool is_read_from_start(const char *name)
 		if (strcmp(name, names[i]) == 0)
 			return true;
 	return false;
-}
-
-/* --- ranges --- */
-
-static void ranges_add(struct ranges *r, uint64_t start, uint64_t end, uint64_t name)
-{
-	if (r->n < RANGES_MAX)
-		*vec_push(r->list, r->n) = (struct range){start, end, name};
-}
-
-static int by_start(const void *a, const void *b)
-{
-	const struct range *x = a, *y = b;
-
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	return x->end == y->end ? 0 : x->end < y->end ? -1 : 1;
-}
-
-static void ranges_sort(struct ranges *r)
-{
-	uint64_t reach = 0;
-
-	if (!r->n)
-		return;
-	qsort(r->list, r->n, sizeof(*r->list), by_start);
-	r->reach = xcalloc(r->n, sizeof(*r->reach));
-	for (size_t i = 0; i < r->n; i++)
-		r->reach[i] = reach = r->list[i].end > reach ? r->list[i].end : reach;
-}
-
-static void ranges_fini(struct ranges *r)
-{
-	free(r->list);
-	free(r->reach);
-}
-
-/* How many begin at addr or before it. */
-static size_t ranges_before(const struct ranges *r, uint64_t addr)
-{
-	size_t lo = 0, hi = r->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (r->list[mid].start <= addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-/* The range with the nearest start among those that hold addr; NULL when none does. */
-static const struct range *ranges_find(const struct ranges *r, uint64_t addr)
-{
-	size_t i = ranges_before(r, addr);
-
-	for (size_t tries = 0; i-- > 0 && tries < NESTED_MAX && r->reach[i] > addr; tries++)
-		if (r->list[i].end > addr)
-			return &r->list[i];
-	return NULL;
-}
-
-/* --- encoded pointers, LSB core specification, 10.5 --- */
-
-static bool read_uint(const uint8_t **p, const uint8_t *end, size_t size, uint64_t *out)
-{
-	uint32_t u32;
-
-	if ((size_t)(end - *p) < size)
-		return false;
-	if (size == 4) {
-		memcpy(&u32, *p, 4);
-		*out = u32;
-	} else {
-		memcpy(out, *p, 8);
-	}
-	*p += size;
-	return true;
-}
-
-/* A pointer's value before what it is relative to is added. False for encodings that no x86 linker writes. */
-static bool read_encoded(const struct boundaries *b, uint8_t encoding, const uint8_t **p,
-			 const uint8_t *end, uint64_t *out)
-{
-	switch (encoding & 0x0f) {
-	case DW_EH_PE_absptr:
-		return read_uint(p, end, b->mask >> 32 ? 8 : 4, out);
-	case DW_EH_PE_udata4:
-		return read_uint(p, end, 4, out);
-	case DW_EH_PE_sdata4:
-		if (!read_uint(p, end, 4, out))
-			return false;
-		*out = (uint64_t)(int64_t)(int32_t)(uint32_t)*out;
-		return true;
-	case DW_EH_PE_udata8:
-	case DW_EH_PE_sdata8:
-		return read_uint(p, end, 8, out);
-	default:
-		return false;
-	}
-}
-
-/* How a CIE's entries write their pointers. False when they are not to be used. */
-static bool cie_encoding(const struct boundaries *b, const Elf_Data *data, const Dwarf_CIE *cie,
-			 uint8_t *encoding, bool *signal)
-{
-	const uint8_t *p = cie->augmentation_data, *end = (const uint8_t *)data->d_buf + data->d_size;
-	const char *a = cie->augmentation;
-	uint8_t personality;
-	uint64_t unused;
-
-	*encoding = DW_EH_PE_absptr;
-	*signal = false;
-	if (*a == '\0')
-		return true;
-	if (*a++ != 'z' || !p)
-		return false;
-	if (cie->augmentation_data_size < (size_t)(end - p))
-		end = p + cie->augmentation_data_size;
-	for (; *a; a++) {
-		switch (*a) {
-		case 'R':
-			if (p >= end)
-				return false;
-			*encoding = *p++;
-			break;
-		case 'L':
-			if (p++ >= end)
-				return false;
-			break;
-		case 'P':
-			if (p >= end)
-				return false;
-			personality = *p++;
-			if (!read_encoded(b, personality, &p, end, &unused))
-				return false;
-			break;
-		case 'S':
-			*signal = true;
-			break;
-		default:
-			return false;
-		}
-	}
-	return (*encoding & 0x70) == DW_EH_PE_absptr || (*encoding & 0x70) == DW_EH_PE_pcrel;
-}
-
-static void add_frame(struct boundaries *b, const Dwarf_FDE *fde, uint8_t encoding, bool signal,
-		      uint64_t section_addr, const uint8_t *section)
-{
-	const uint8_t *p = fde->start;
-	uint64_t at = section_addr + (uint64_t)(p - section), start, length;
-
-	if (!read_encoded(b, encoding, &p, fde->end, &start) ||
-	    !read_encoded(b, encoding, &p, fde->end, &length))
-		return;
-	if ((encoding & 0x70) == DW_EH_PE_pcrel)
-		start += at;
-	start &= b->mask;
-	length &= b->mask;
-	/* Signal frames begin a byte before their code, by custom. */
-	if (signal && length > 1)
-		start++, length--;
-	if (length && start + length > start)
-		ranges_add(&b->frames, start, start + length, 0);
-}
-
-static void read_frames(struct boundaries *b, Elf_Data *data, uint64_t addr, bool eh)
-{
-	const unsigned char *ident = b->eh.e_ident;
-	Dwarf_Off off = 0, next, known = (Dwarf_Off)-1;
-	uint8_t encoding = 0;
-	bool usable = false, signal = false;
-
-	for (; b->frames.n < RANGES_MAX; off = next) {
-		Dwarf_CFI_Entry e, cie;
-		Dwarf_Off unused;
-
-		if (dwarf_next_cfi(ident, data, eh, off, &next, &e) != 0 || next <= off)
-			return;
-		if (dwarf_cfi_cie_p(&e))
-			continue;
-		if (e.fde.CIE_pointer != known) {
-			known = e.fde.CIE_pointer;
-			usable = known < data->d_size &&
-				 dwarf_next_cfi(ident, data, eh, known, &unused, &cie) == 0 &&
-				 dwarf_cfi_cie_p(&cie) && cie_encoding(b, data, &cie.cie, &encoding, &signal);
-		}
-		if (usable)
-			add_frame(b, &e.fde, encoding, signal, addr, data->d_buf);
-	}
 }
 
 /* A symbol of either class. */
@@ -329,7 +120,7 @@ static void read_frame_section(struct boundaries *b, const GElf_Shdr *sh, bool e
 	data.d_size = (size_t)sh->sh_size;
 	data.d_buf = bytes = xcalloc(1, data.d_size + 1);
 	if (pread(b->fd, bytes, data.d_size, (off_t)sh->sh_offset) == (ssize_t)data.d_size)
-		read_frames(b, &data, sh->sh_addr, eh);
+		frames_read(&(struct frames_in){b->eh.e_ident, b->mask, &b->frames}, &data, sh->sh_addr, eh);
 }
 
 /* All of them, in their order, so that a symbol can name one by its index. */
@@ -349,6 +140,22 @@ static void add_section(struct boundaries *b, const GElf_Shdr *sh, const char *n
 		.exec = sh->sh_flags & SHF_EXECINSTR,
 		.from_start = is_read_from_start(name),
 	};
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+/* Where the first section of code that is not the linker's own stands. */
+static uint64_t text_addr(const struct boundaries *b)
+{
+	for (size_t i = 0; i < b->nsections; i++)
+		if (b->sections[i].exec && !b->sections[i].from_start)
+			return b->sections[i].addr;
+	return 0;
 }
 
 static void read_sections(struct boundaries *b, size_t names)
@@ -375,6 +182,8 @@ static void read_sections(struct boundaries *b, size_t names)
 		} else if (name && b->eh.e_type != ET_REL &&
 			   (strcmp(name, ".eh_frame") == 0 || strcmp(name, ".debug_frame") == 0)) {
 			read_frame_section(b, &sh, name[1] == 'e');
+		} else if (name && ends_with(name, ".gopclntab")) {
+			pclntab_read(b->fd, sh.sh_offset, sh.sh_size, text_addr(b), &b->functions);
 		}
 	}
 }

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where instructions begin in an ELF file: what its sections, its call frame
- * information and its symbols say. x86 code can be read forwards only, so to
+ * information, its symbols and Go's own tables say. x86 code can be read forwards only, so to
  * read the code around a byte one needs a place before it where code starts.
- *
- * Of libdw only the splitting of call frame sections into entries is used
- * (dwarf_next_cfi), never the running of their programs: those of a hostile
- * file can ask for gigabytes of registers.
  */
 #ifndef ET_ELF_BOUNDARY_H
 #define ET_ELF_BOUNDARY_H

@@ -6,6 +6,8 @@ libentrytrace_a_SOURCES += \
 	tracer/decode/reach.c tracer/decode/reach.h \
 	tracer/decode/walk.c tracer/decode/walk.h \
 	tracer/elf/facts.c tracer/elf/facts.h \
+	tracer/elf/frames.c tracer/elf/frames.h tracer/elf/pclntab.c tracer/elf/pclntab.h \
+	tracer/elf/ranges.c tracer/elf/ranges.h \
 	tracer/scan/archive.c tracer/scan/archive.h \
 	tracer/scan/child.c tracer/scan/child.h \
 	tracer/scan/content.c tracer/scan/content.h \

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "scan/system.h"
+#include "scan/verdict.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,12 +72,9 @@ static int walk_interpreters(struct scanning *s)
 
 	for (size_t i = 0; i < n && rc == 0 && !s->walk.stopped; i++) {
 		const struct scan_file *f = &s->result->files[i];
-		auto_free char *real = NULL;
+		char real[PATH_MAX];
 
-		if (f->kind != SCAN_SCRIPT || !f->interpreter)
-			continue;
-		real = strchr(f->interpreter, '/') ? realpath(f->interpreter, NULL) : NULL;
-		if (real)
+		if (f->kind == SCAN_SCRIPT && f->interpreter && verdict_interpreter(f, real))
 			rc = walk_path(&s->walk, real);
 	}
 	return rc;

@@ -194,36 +194,46 @@ void verdicts_by_libraries(struct scan_file *files, size_t n)
 
 /* --- interpreters --- */
 
-/* The program that a script names: by its path, by where that leads to here, or by its name alone. */
-static const struct scan_file *interpreter_of(const struct scan_file *f, struct named *by_path, struct named *by_name)
+bool verdict_interpreter(const struct scan_file *f, char path[PATH_MAX])
+{
+	/* Where env looks, on most systems. */
+	static const char *const folders[] = {"/usr/local/bin", "/usr/bin", "/bin"};
+
+	if (strchr(f->interpreter, '/'))
+		return realpath(f->interpreter, path) != NULL;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		auto_free char *name = xasprintf("%s/%s", folders[i], f->interpreter);
+
+		if (realpath(name, path))
+			return true;
+	}
+	return false;
+}
+
+/* The program that a script names: by its path, or by where that leads to here. */
+static const struct scan_file *interpreter_of(const struct scan_file *f, struct named *by_path)
 {
 	const struct named *e = find(by_path, f->interpreter);
-	const char *slash = strrchr(f->interpreter, '/');
 	char real[PATH_MAX];
 
-	if (!e && slash && realpath(f->interpreter, real))
+	if (!e && verdict_interpreter(f, real))
 		e = find(by_path, real);
-	if (!e)
-		e = find(by_name, slash ? slash + 1 : f->interpreter);
 	return e ? e->file : NULL;
 }
 
 void verdicts_by_interpreters(struct scan_file *files, size_t n)
 {
-	struct named *by_path = NULL, *by_name = NULL;
+	struct named *by_path = NULL;
 
 	for (size_t i = 0; i < n; i++)
-		if (files[i].kind == SCAN_ELF && files[i].type != ELF_TYPE_OBJECT) {
+		if (files[i].kind == SCAN_ELF && files[i].type != ELF_TYPE_OBJECT && !files[i].member)
 			enter(&by_path, files[i].path, &files[i]);
-			enter(&by_name, base_name(&files[i]), &files[i]);
-		}
 	for (size_t i = 0; i < n; i++) {
 		const struct scan_file *by;
 
-		if (files[i].kind != SCAN_SCRIPT || !(by = interpreter_of(&files[i], by_path, by_name)))
+		if (files[i].kind != SCAN_SCRIPT || !(by = interpreter_of(&files[i], by_path)))
 			continue;
 		conclude(&files[i], by->verdict, xasprintf("is a script for %s, which %s", files[i].interpreter, by->why));
 	}
 	forget(&by_path);
-	forget(&by_name);
 }
