@@ -6,6 +6,8 @@
 #include "base/vec.h"
 #include "cli/command.h"
 #include "cli/emit.h"
+#include "report/load.h"
+#include "scan/join.h"
 #include "scan/output.h"
 #include "scan/scan.h"
 
@@ -107,6 +109,41 @@ static bool go_on(void *ctx, const struct walk_counts *counts, const struct scan
 	return !interrupted;
 }
 
+/* --- what ran --- */
+
+static int join_trace(const char *path, struct scan_result *r, struct err *err)
+{
+	auto_free struct ran_site *sites = NULL;
+	struct trace t;
+	size_t n = 0;
+	int rc = trace_load_file(path, &t, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < t.nsites; i++) {
+		const struct site *s = &t.sites[i];
+
+		*vec_push(sites, n) = (struct ran_site){
+			.module = s->module,
+			.offset = s->offset,
+			.path_id = entry_path_info[s->path].id,
+			.entries = s->entries,
+		};
+	}
+	scan_join(r, sites, n);
+	trace_fini(&t);
+	return 0;
+}
+
+static int join_traces(const struct config *cfg, struct scan_result *r, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < cfg->ntraces && rc == 0; i++)
+		rc = join_trace(cfg->traces[i], r, err);
+	return rc;
+}
+
 /* --- the report --- */
 
 static int show(const struct config *cfg, FILE *out, const struct scan_result *r, struct err *err)
@@ -141,7 +178,9 @@ static int scan_and_show(const struct config *cfg, const struct names *names, FI
 		progress.shown = false;
 	if (rc < 0)
 		return rc;
-	rc = show(cfg, out, &r, err);
+	rc = join_traces(cfg, &r, err);
+	if (rc == 0)
+		rc = show(cfg, out, &r, err);
 	gate = cfg->fail_if && r.of_verdict[NEEDS_YES];
 	scan_result_fini(&r);
 	return rc < 0 ? rc : gate ? EXIT_GATE : 0;

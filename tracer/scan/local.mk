@@ -15,6 +15,7 @@ libentrytrace_a_SOURCES += \
 	tracer/scan/file.c tracer/scan/file.h \
 	tracer/scan/hits.c tracer/scan/hits.h \
 	tracer/scan/idset.c tracer/scan/idset.h \
+	tracer/scan/join.c tracer/scan/join.h \
 	tracer/scan/json.c tracer/scan/judge.c tracer/scan/judge.h \
 	tracer/scan/mounts.c tracer/scan/system.c tracer/scan/system.h \
 	tracer/scan/packages.c tracer/scan/packages.h \
