@@ -41,6 +41,9 @@ fuzz_scan_elf_sources = $(fuzz_trace_sources)
 fuzz_scan_elf_libs = $(fuzz_trace_libs)
 fuzz_scan_archive_sources = $(fuzz_trace_sources)
 fuzz_scan_archive_libs = $(fuzz_trace_libs)
+# libarchive asks for what a header claims; a reader has no more than its limit.
+fuzz_scan_archive_env = ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=512
+fuzz_scan_archive_args = -malloc_limit_mb=0
 fuzz_scan_wire_sources = $(fuzz_trace_sources)
 fuzz_scan_wire_libs = $(fuzz_trace_libs)
 fuzz_scan_small_sources = $(fuzz_trace_sources)
@@ -59,7 +62,7 @@ fuzz:
 	$(AM_V_CCLD)$(FUZZ_CLANG) -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		$(fuzz_$(FUZZ)_flags) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) -o tests/fuzz/fuzz-$(FUZZ) $(top_srcdir)/tests/fuzz/$(fuzz_target).c \
 		$(addprefix $(top_srcdir)/,$(fuzz_$(FUZZ)_sources)) $(fuzz_$(FUZZ)_libs)
-	tests/fuzz/fuzz-$(FUZZ) -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+	$(fuzz_$(FUZZ)_env) tests/fuzz/fuzz-$(FUZZ) $(fuzz_$(FUZZ)_args) -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
 		tests/fuzz/found/$(FUZZ) $(top_srcdir)/tests/fuzz/corpus/$(fuzz_target)
 fuzz-clean:
 	rm -rf tests/fuzz/found tests/fuzz/fuzz-*

@@ -44,3 +44,14 @@ tests_unit_test_stub_ways_SOURCES = tests/unit/test_stub_ways.c tests/unit/stub_
 tests_unit_test_stub_ways_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_stub_storm_SOURCES = tests/unit/test_stub_storm.c tests/unit/stub_rig.c tests/unit/stub_rig.h
 tests_unit_test_stub_storm_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+
+# The scan of files.
+UNIT_SCAN = tests/unit/test_find tests/unit/test_scan_elf tests/unit/test_scan_result
+check_PROGRAMS += $(UNIT_SCAN)
+TESTS += $(UNIT_SCAN)
+tests_unit_test_find_SOURCES = tests/unit/test_find.c
+tests_unit_test_find_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_scan_elf_SOURCES = tests/unit/test_scan_elf.c
+tests_unit_test_scan_elf_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS) -lz
+tests_unit_test_scan_result_SOURCES = tests/unit/test_scan_result.c
+tests_unit_test_scan_result_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)

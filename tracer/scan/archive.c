@@ -106,7 +106,8 @@ static size_t look_ahead(struct stream *s)
 	while (have < CONTENT_BYTES && next_block(s)) {
 		if (s->at != have || s->n > sizeof(s->room) - have)
 			break;
-		memcpy(s->room + have, s->block, s->n);
+		if (s->n)
+			memcpy(s->room + have, s->block, s->n);
 		have += s->n;
 		s->n = 0;
 	}

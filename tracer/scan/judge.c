@@ -205,8 +205,10 @@ static void add_site(struct judge *j, const struct hit *h, const struct opinion 
 		.form = h->form,
 		.sure = sure,
 		.offset = h->offset,
-		.vaddr = j->boundaries ? boundaries_vaddr(j->boundaries, h->offset) :
-					 elf_facts_vaddr(j->facts, h->offset),
+		/* In an object, counted from the section's start. */
+		.vaddr = j->facts->type == ELF_TYPE_OBJECT && j->boundaries ?
+				 boundaries_vaddr(j->boundaries, h->offset) :
+				 elf_facts_vaddr(j->facts, h->offset),
 		.nr = o->nr_known ? (int64_t)o->nr : -1,
 		.function = function_at(j, h->offset),
 	};
