@@ -4,6 +4,7 @@ man_MANS = doc/entrytrace.1
 bashcompdir = $(datadir)/bash-completion/completions
 bashcomp_DATA += doc/completion/entrytrace
 CLEANFILES += doc/entrytrace.1 doc/completion/entrytrace
+EXTRA_DIST += doc/scan.schema.json
 EXTRA_DIST += doc/entrytrace.1.in NEWS
 
 AM_V_DOC = $(am__v_DOC_@AM_V@)

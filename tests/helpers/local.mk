@@ -23,6 +23,7 @@ tests/helpers/state: tests/helpers/state.c
 # Pages that test_scan maps.
 check_DATA += tests/helpers/hits
 CLEANFILES += tests/helpers/hits
+EXTRA_DIST += tests/helpers/scan-agree
 EXTRA_DIST += tests/helpers/hits.S
 tests/helpers/hits: tests/helpers/hits.S
 	@$(MKDIR_P) $(@D)

@@ -28,6 +28,7 @@ struct judge {
 	enum cpu_mode mode;
 	struct reached_code reached;   /* of the code that it was last asked for */
 	bool followed;                 /* it was asked for */
+	bool crosses;                  /* it has ways into code of the other width */
 };
 
 /* What becomes of a hit. */
@@ -166,7 +167,7 @@ static struct opinion judge_text(struct judge *j, uint64_t section, const struct
 		    reach_in_branch(j->reached.reach, (size_t)(h->offset - j->reached.code.offset)))
 			return harmless;
 		/* Compilers describe all their code, and people what of theirs is called from it. */
-		if (r == REACHED_NOT && j->boundaries && boundaries_have_frames(j->boundaries))
+		if (r == REACHED_NOT && j->boundaries && boundaries_have_frames(j->boundaries) && !j->crosses)
 			o.sure = SURE_DATA;
 		break;
 	}
@@ -262,6 +263,9 @@ void judge_hits(int fd, const struct elf_facts *facts, const struct hits *hits, 
 	if (!hits->n)
 		return;
 	j.boundaries = boundaries_open(fd);
+	/* What is called from the other width is not followed, and described by nobody. */
+	for (size_t i = 0; i < hits->n; i++)
+		j.crosses |= hits->list[i].form == FORM_FAR_CALL || hits->list[i].form == FORM_MODE_SWITCH;
 	for (size_t i = 0; i < hits->n;) {
 		size_t n = judge_some(&j, i, opinions);
 

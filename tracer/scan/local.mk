@@ -9,6 +9,7 @@ libentrytrace_a_SOURCES += \
 	tracer/elf/frames.c tracer/elf/frames.h tracer/elf/pclntab.c tracer/elf/pclntab.h \
 	tracer/elf/ranges.c tracer/elf/ranges.h \
 	tracer/scan/archive.c tracer/scan/archive.h \
+	tracer/scan/by_id.c tracer/scan/by_id.h \
 	tracer/scan/child.c tracer/scan/child.h \
 	tracer/scan/content.c tracer/scan/content.h \
 	tracer/scan/csv.c tracer/scan/elf.c tracer/scan/elf.h \

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/vec.h"
+#include "scan/by_id.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <uthash.h>
 
 /* --- one file's lines --- */
 
@@ -207,29 +207,6 @@ void starters_fini(struct starters *s)
 
 /* --- to the files --- */
 
-struct known {
-	uint64_t id[2];
-	struct scan_file *file;
-	UT_hash_handle hh;
-};
-
-static bool identify(const struct starter *s, uint64_t id[2])
-{
-	struct stat st;
-
-	if (s->inode) {
-		id[0] = s->dev;
-		id[1] = s->inode;
-		return true;
-	}
-	/* By what it is, since /bin may be /usr/bin, and programs have several names. */
-	if (stat(s->program, &st) != 0)
-		return false;
-	id[0] = st.st_dev;
-	id[1] = st.st_ino;
-	return true;
-}
-
 static void note(struct scan_file *f, const char *by)
 {
 	/* A program that runs a thousand times is said to run once. */
@@ -242,33 +219,16 @@ static void note(struct scan_file *f, const char *by)
 
 void starters_join(const struct starters *s, struct scan_file *files, size_t n)
 {
-	struct known *table = NULL, *k, *next;
+	struct by_id *index = by_id_new(files, n);
 
-	for (size_t i = 0; i < n; i++) {
-		uint64_t id[2] = {files[i].dev, files[i].inode};
-
-		if (files[i].member)
-			continue;
-		HASH_FIND(hh, table, id, sizeof(id), k);
-		if (k)
-			continue;
-		k = xcalloc(1, sizeof(*k));
-		memcpy(k->id, id, sizeof(id));
-		k->file = &files[i];
-		HASH_ADD(hh, table, id, sizeof(k->id), k);
-	}
 	for (size_t i = 0; i < s->n; i++) {
-		uint64_t id[2];
+		const struct starter *e = &s->list[i];
+		/* By what it is, since /bin may be /usr/bin, and programs have several names. */
+		struct scan_file *f = e->inode ? by_id_find(index, e->dev, e->inode) :
+						 by_id_of_path(index, e->program);
 
-		if (!identify(&s->list[i], id))
-			continue;
-		HASH_FIND(hh, table, id, sizeof(id), k);
-		if (k)
-			note(k->file, s->list[i].by);
+		if (f)
+			note(f, e->by);
 	}
-	HASH_ITER(hh, table, k, next)
-	{
-		HASH_DEL(table, k);
-		free(k);
-	}
+	by_id_free(index);
 }

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "scan/by_id.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -210,19 +211,19 @@ bool verdict_interpreter(const struct scan_file *f, char path[PATH_MAX])
 	return false;
 }
 
-/* The program that a script names: by its path, or by where that leads to here. */
-static const struct scan_file *interpreter_of(const struct scan_file *f, struct named *by_path)
+/* The program that a script names: as this system has it, else as it was scanned. */
+static const struct scan_file *interpreter_of(const struct scan_file *f, const struct by_id *index, struct named *by_path)
 {
-	const struct named *e = find(by_path, f->interpreter);
 	char real[PATH_MAX];
+	const struct scan_file *found = verdict_interpreter(f, real) ? by_id_of_path(index, real) : NULL;
+	const struct named *e = found ? NULL : find(by_path, f->interpreter);
 
-	if (!e && verdict_interpreter(f, real))
-		e = find(by_path, real);
-	return e ? e->file : NULL;
+	return e ? e->file : found;
 }
 
 void verdicts_by_interpreters(struct scan_file *files, size_t n)
 {
+	struct by_id *index = by_id_new(files, n);
 	struct named *by_path = NULL;
 
 	for (size_t i = 0; i < n; i++)
@@ -231,9 +232,10 @@ void verdicts_by_interpreters(struct scan_file *files, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct scan_file *by;
 
-		if (files[i].kind != SCAN_SCRIPT || !(by = interpreter_of(&files[i], by_path)))
+		if (files[i].kind != SCAN_SCRIPT || !(by = interpreter_of(&files[i], index, by_path)))
 			continue;
 		conclude(&files[i], by->verdict, xasprintf("is a script for %s, which %s", files[i].interpreter, by->why));
 	}
 	forget(&by_path);
+	by_id_free(index);
 }
