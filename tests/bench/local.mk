@@ -24,6 +24,12 @@ BENCHES = $(srcdir)/tests/bench/stops.sh $(srcdir)/tests/bench/stacks.sh $(srcdi
 EXTRA_DIST += tests/bench/stops.sh tests/bench/inplace.sh tests/bench/stacks.sh
 BENCH_IN_GUEST = ET_VM_GUESTS=bench ET_REQUIRE_VM=1 srcdir='$(srcdir)' builddir='$(abs_builddir)' \
 	$(SHELL) $(srcdir)/tests/vm/guests.test
+# The scan needs no 32-bit programs to run.
+EXTRA_DIST += tests/bench/scan.sh
+PHONY_TARGETS += bench-scan
+bench-scan: all
+	@echo; srcdir='$(srcdir)' builddir='$(abs_builddir)' $(SHELL) $(srcdir)/tests/bench/scan.sh
+bench: bench-scan
 PHONY_TARGETS += bench
 bench: all tests/bench/pairs tests/bench/filtered tests/bench/unwind_rate tests/bench/call-tree $(sample_programs)
 	@$(RUNS_32BIT) || { $(BENCH_IN_GUEST); exit; }; \

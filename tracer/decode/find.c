@@ -52,18 +52,17 @@ __attribute__((always_inline)) static inline size_t next_pair(const uint8_t *p, 
 	uint8_t last[17] = {0};
 
 	while (i + STEP + 1 <= n) {
-		__m128i m[4], any;
+		__m128i any = _mm_setzero_si128();
 
-		for (unsigned k = 0; k < 4; k++)
-			m[k] = pairs(load(p + i + 16u * k), load(p + i + 16u * k + 1), mode);
-		any = _mm_or_si128(_mm_or_si128(m[0], m[1]), _mm_or_si128(m[2], m[3]));
-		if (_mm_movemask_epi8(any))
-			for (unsigned k = 0; k < 4; k++) {
-				unsigned bits = (unsigned)_mm_movemask_epi8(m[k]);
+		for (unsigned k = 0; k < STEP; k += 16)
+			any = _mm_or_si128(any, pairs(load(p + i + k), load(p + i + k + 1), mode));
+		/* Looked at once more only where there is something. */
+		for (unsigned k = 0; _mm_movemask_epi8(any) && k < STEP; k += 16) {
+			unsigned bits = (unsigned)_mm_movemask_epi8(pairs(load(p + i + k), load(p + i + k + 1), mode));
 
-				if (bits)
-					return i + 16u * k + (unsigned)__builtin_ctz(bits);
-			}
+			if (bits)
+				return i + k + (unsigned)__builtin_ctz(bits);
+		}
 		i += STEP;
 	}
 	while (i + 1 < n) {

@@ -3,6 +3,7 @@
 
 #include "base/vec.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* Ranges that may hold a byte, begin before the nearest start and still count. */
@@ -25,11 +26,16 @@ static int by_start(const void *a, const void *b)
 
 void ranges_sort(struct ranges *r)
 {
+	bool out_of_order = false;
 	uint64_t reach = 0;
 
 	if (!r->n)
 		return;
-	qsort(r->list, r->n, sizeof(*r->list), by_start);
+	/* Linkers write them in order, mostly. */
+	for (size_t i = 1; i < r->n && !out_of_order; i++)
+		out_of_order = by_start(&r->list[i - 1], &r->list[i]) > 0;
+	if (out_of_order)
+		qsort(r->list, r->n, sizeof(*r->list), by_start);
 	r->reach = xcalloc(r->n, sizeof(*r->reach));
 	for (size_t i = 0; i < r->n; i++)
 		r->reach[i] = reach = r->list[i].end > reach ? r->list[i].end : reach;

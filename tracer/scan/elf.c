@@ -38,8 +38,10 @@ void scan_elf(int fd, uint64_t size, struct scan_file *out)
 			out->fault = xasprintf("more than %d places in it look like kernel entries: the rest is not listed",
 					       SCAN_SITES_MAX);
 		out->code_bytes = hits.bytes;
-		memcpy(out->content, hits.content, sizeof(out->content));
 		judge_hits(fd, &facts, &hits, out);
+		/* Only what is listed needs telling apart. */
+		if (out->nsites)
+			hits_digest(fd, &facts, out->content);
 	}
 	hits_fini(&hits);
 	elf_facts_fini(&facts);

@@ -12,50 +12,9 @@
 /* Read at a time: stays in the cache between reading and looking. */
 #define CHUNK (256u << 10)
 
-/* --- telling equal contents --- */
-
-/*
- * Four lanes of multiply and rotate: as fast as reading, and good at telling apart
- * what nobody made to be mistaken. What somebody did only hides a copy of a copy:
- * every file is looked through whatever its content is called.
- */
-struct digest {
-	uint64_t lane[4];
-};
-
-static void digest_add(struct digest *d, const uint8_t *p, size_t n)
-{
-	static const uint64_t odd[4] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb, 0xd6e8feb86659fd93};
-	uint64_t word[4];
-
-	for (; n >= sizeof(word); p += sizeof(word), n -= sizeof(word)) {
-		memcpy(word, p, sizeof(word));
-		for (unsigned k = 0; k < 4; k++) {
-			uint64_t v = (d->lane[k] ^ word[k]) * odd[k];
-
-			d->lane[k] = v << 29 | v >> 35;
-		}
-	}
-	for (; n; n--, p++)
-		d->lane[0] = (d->lane[0] ^ *p) * odd[0];
-}
-
-static void digest_end(const struct digest *d, uint64_t out[2])
-{
-	for (unsigned k = 0; k < 2; k++) {
-		uint64_t v = d->lane[k] ^ (d->lane[k + 2] << 17 | d->lane[k + 2] >> 47);
-
-		v = (v ^ v >> 31) * 0xd6e8feb86659fd93;
-		out[k] = v ^ v >> 32;
-	}
-}
-
-/* --- looking --- */
-
 struct looking {
 	int fd;
 	enum cpu_mode mode;
-	struct digest digest;
 	struct hits *out;
 	uint8_t *buffer; /* FIND_BEFORE bytes of before, then what was read */
 };
@@ -90,7 +49,6 @@ static int look(struct looking *l, const struct elf_code *code)
 
 		if (got <= 0)
 			return got < 0 ? -errno : -ENODATA;
-		digest_add(&l->digest, l->buffer + have, (size_t)got);
 		have += (size_t)got;
 		at += (uint64_t)got;
 		/* Until the end, what begins near the end of the buffer waits for what follows. */
@@ -144,7 +102,6 @@ int hits_find(int fd, const struct elf_facts *facts, struct hits *out)
 	struct looking l = {
 		.fd = fd,
 		.mode = facts->abi == ABI_I386 ? CPU_MODE_32 : CPU_MODE_64,
-		.digest.lane = {1, 2, 3, 4},
 		.out = out,
 	};
 	auto_free uint8_t *buffer = NULL;
@@ -154,9 +111,64 @@ int hits_find(int fd, const struct elf_facts *facts, struct hits *out)
 	l.buffer = buffer = xcalloc(1, CHUNK + FIND_BEFORE + FIND_BEHIND);
 	for (size_t i = 0; i < facts->ncode && rc == 0; i++)
 		rc = look(&l, &facts->code[i]);
-	digest_end(&l.digest, out->content);
 	put_in_order(out);
 	return rc;
+}
+
+/*
+ * Four lanes of multiply and rotate: as fast as reading, and good at telling apart
+ * what nobody made to be mistaken. What somebody did only hides a copy of a copy:
+ * every file is looked through whatever its content is called.
+ */
+struct digest {
+	uint64_t lane[4];
+};
+
+static void digest_add(struct digest *d, const uint8_t *p, size_t n)
+{
+	static const uint64_t odd[4] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb, 0xd6e8feb86659fd93};
+	uint64_t word[4];
+
+	for (; n >= sizeof(word); p += sizeof(word), n -= sizeof(word)) {
+		memcpy(word, p, sizeof(word));
+		for (unsigned k = 0; k < 4; k++) {
+			uint64_t v = (d->lane[k] ^ word[k]) * odd[k];
+
+			d->lane[k] = v << 29 | v >> 35;
+		}
+	}
+	for (; n; n--, p++)
+		d->lane[0] = (d->lane[0] ^ *p) * odd[0];
+}
+
+static void digest_end(const struct digest *d, uint64_t out[2])
+{
+	for (unsigned k = 0; k < 2; k++) {
+		uint64_t v = d->lane[k] ^ (d->lane[k + 2] << 17 | d->lane[k + 2] >> 47);
+
+		v = (v ^ v >> 31) * 0xd6e8feb86659fd93;
+		out[k] = v ^ v >> 32;
+	}
+}
+
+int hits_digest(int fd, const struct elf_facts *facts, uint64_t out[2])
+{
+	struct digest d = {.lane = {1, 2, 3, 4}};
+	auto_free uint8_t *buffer = xcalloc(1, CHUNK);
+
+	for (size_t i = 0; i < facts->ncode; i++)
+		for (uint64_t at = 0; at < facts->code[i].size;) {
+			uint64_t rest = facts->code[i].size - at;
+			ssize_t got = pread(fd, buffer, rest < CHUNK ? (size_t)rest : CHUNK,
+					    (off_t)(facts->code[i].offset + at));
+
+			if (got <= 0)
+				return got < 0 ? -errno : -ENODATA;
+			digest_add(&d, buffer, (size_t)got);
+			at += (uint64_t)got;
+		}
+	digest_end(&d, out);
+	return 0;
 }
 
 void hits_fini(struct hits *h)

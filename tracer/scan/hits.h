@@ -19,11 +19,14 @@ struct hits {
 	size_t n;
 	bool more;           /* than are kept */
 	uint64_t bytes;      /* looked through */
-	uint64_t content[2]; /* of these bytes; for telling equal files */
 };
 
 /* Reads all code of the file once. Returns 0 or a negative errno. hits_fini() frees either way. */
 int hits_find(int fd, const struct elf_facts *facts, struct hits *out);
+
+/* Two numbers that files with the same code share. Returns 0 or a negative errno. */
+int hits_digest(int fd, const struct elf_facts *facts, uint64_t out[2]);
+
 void hits_fini(struct hits *h);
 
 #endif
