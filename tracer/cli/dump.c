@@ -186,7 +186,7 @@ void help_completion(FILE *out)
 	      "\t*)\n"
 	      "\t\tcase $command in\n"
 	      "\t\trun) COMPREPLY=($(compgen -c -- \"$cur\") $(compgen -f -- \"$cur\")) ;;\n"
-	      "\t\treport) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
+	      "\t\treport | scan) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
 	      "\t\tesac\n"
 	      "\t\tcompopt -o filenames ;;\n"
 	      "\tesac\n"
