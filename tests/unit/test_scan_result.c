@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/vec.h"
+#include "model/needs_ia32.h"
 #include "scan/idset.h"
 #include "scan/join.h"
 #include "scan/sentence.h"
@@ -157,6 +158,33 @@ static void what_ran_is_joined(void **state)
 	scan_result_fini(&r);
 }
 
+/* --- a trace --- */
+
+static void a_trace_says_which_of_its_programs_need_it(void **state)
+{
+	char exe[] = "/x";
+	struct call_count native = {.abi = ABI_X86_64, .nr = 39, .entries = 1}, pasted = {.abi = ABI_I386, .nr = 20};
+	struct image images[] = {{.exe = exe, .abi = ABI_X86_64}, {.exe = exe, .abi = ABI_X86_64}};
+	struct blind_spot spot = {0};
+	struct site sites[] = {
+		{.path = PATH_SYSCALL64, .image = 0, .calls = &native, .ncalls = 1},
+		{.path = PATH_INT80_64, .image = 1, .calls = &pasted, .ncalls = 1},
+	};
+	struct trace t = {.images = images, .nimages = 2, .sites = sites, .nsites = 2};
+
+	(void)state;
+	assert_false(image_needs_ia32(&t, 0));
+	assert_true(image_needs_ia32(&t, 1));
+	assert_int_equal(trace_needs_ia32(&t), IA32_NEEDED);
+	t.nimages = t.nsites = 1;
+	assert_int_equal(trace_needs_ia32(&t), IA32_NOT_NEEDED);
+	t.blind_spots = &spot;
+	t.nblind_spots = 1;
+	assert_int_equal(trace_needs_ia32(&t), IA32_UNKNOWN);
+	images[0].abi = ABI_I386;
+	assert_int_equal(trace_needs_ia32(&t), IA32_NEEDED);
+}
+
 /* --- the system's lists --- */
 
 static FILE *lines(const char *text)
@@ -272,6 +300,7 @@ int main(void)
 		cmocka_unit_test(a_library_counts_for_who_loads_it),
 		cmocka_unit_test(a_script_is_what_it_names),
 		cmocka_unit_test(what_ran_is_joined),
+		cmocka_unit_test(a_trace_says_which_of_its_programs_need_it),
 		cmocka_unit_test(mounts_are_the_local_ones),
 		cmocka_unit_test(what_starts_programs_is_read),
 		cmocka_unit_test(ids_are_kept_once),

@@ -2,6 +2,7 @@
 # The scan of files: who needs 32-bit support, before anything runs.
 libentrytrace_a_SOURCES += \
 	tracer/model/entry_form.c tracer/model/entry_form.h tracer/model/entry_forms.def \
+	tracer/model/needs_ia32.c tracer/model/needs_ia32.h \
 	tracer/decode/decoder.h tracer/decode/find.c tracer/decode/find.h \
 	tracer/decode/reach.c tracer/decode/reach.h \
 	tracer/decode/walk.c tracer/decode/walk.h \
