@@ -3,9 +3,13 @@
 man_MANS = doc/entrytrace.1
 bashcompdir = $(datadir)/bash-completion/completions
 bashcomp_DATA += doc/completion/entrytrace
-CLEANFILES += doc/entrytrace.1 doc/completion/entrytrace
+zshcompdir = $(datadir)/zsh/site-functions
+zshcomp_DATA = doc/completion/_entrytrace
+fishcompdir = $(datadir)/fish/vendor_completions.d
+fishcomp_DATA = doc/completion/entrytrace.fish
+CLEANFILES += doc/entrytrace.1 doc/completion/entrytrace doc/completion/_entrytrace doc/completion/entrytrace.fish
+EXTRA_DIST += doc/entrytrace.1.in NEWS doc/trace.schema.json doc/calibration.schema.json doc/compare.schema.json
 EXTRA_DIST += doc/scan.schema.json
-EXTRA_DIST += doc/entrytrace.1.in NEWS
 
 AM_V_DOC = $(am__v_DOC_@AM_V@)
 am__v_DOC_ = $(am__v_DOC_@AM_DEFAULT_V@)
@@ -20,3 +24,9 @@ doc/entrytrace.1: doc/entrytrace.1.in entrytrace$(EXEEXT)
 doc/completion/entrytrace: entrytrace$(EXEEXT)
 	@$(MKDIR_P) doc/completion
 	$(AM_V_DOC)./entrytrace$(EXEEXT) --dump-options=completion >$@.new && mv -f $@.new $@
+doc/completion/_entrytrace: entrytrace$(EXEEXT)
+	@$(MKDIR_P) doc/completion
+	$(AM_V_DOC)./entrytrace$(EXEEXT) --dump-options=zsh >$@.new && mv -f $@.new $@
+doc/completion/entrytrace.fish: entrytrace$(EXEEXT)
+	@$(MKDIR_P) doc/completion
+	$(AM_V_DOC)./entrytrace$(EXEEXT) --dump-options=fish >$@.new && mv -f $@.new $@

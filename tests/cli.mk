@@ -12,6 +12,14 @@ tests_unit_test_options_SOURCES = tests/unit/test_options.c
 tests_unit_test_options_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_text_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_compare
+TESTS += tests/unit/test_compare
+tests_unit_test_compare_SOURCES = tests/unit/test_compare.c tests/unit/fake_trace.c tests/unit/fake_trace.h
+tests_unit_test_compare_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_travel
+TESTS += tests/unit/test_travel
+tests_unit_test_travel_SOURCES = tests/unit/test_travel.c tests/unit/fake_trace.c tests/unit/fake_trace.h
+tests_unit_test_travel_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/golden tests/layers.test tests/docs.test tests/cli.test tracer/LAYERS
 
 # The unit tests alone, for builds in which the rest makes no sense; and under valgrind.

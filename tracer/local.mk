@@ -3,13 +3,16 @@
 noinst_LIBRARIES += libentrytrace.a
 libentrytrace_a_SOURCES = \
 	tracer/model/entry.c tracer/model/entry.h tracer/model/entry_paths.def \
-	tracer/model/trace.c tracer/model/trace.h \
+	tracer/model/trace.c tracer/model/trace.h tracer/model/trace_order.c \
 	tracer/model/cost.c tracer/model/cost.h tracer/model/fingerprint.c tracer/model/fingerprint.h tracer/model/taddr.h \
 	tracer/model/config.c tracer/model/config.h \
 	tracer/model/stack.c tracer/model/stack.h \
+	tracer/model/scenario.c tracer/model/scenario.h \
+	tracer/model/site_index.c tracer/model/site_index.h \
 	tracer/base/err.c tracer/base/err.h tracer/base/cleanup.h tracer/base/vec.h \
 	tracer/base/helper.c tracer/base/helper.h tracer/base/monotonic.h \
-	tracer/base/json.c tracer/base/json.h tracer/base/signame.c tracer/base/signame.h \
+	tracer/base/json.c tracer/base/json.h tracer/base/json_stream.c tracer/base/json_stream.h \
+	tracer/base/signame.c tracer/base/signame.h \
 	tracer/base/text.c tracer/base/text.h
 
 # Names of addresses, and the lock around those who read hostile files.
@@ -25,6 +28,7 @@ libentrytrace_a_SOURCES += \
 	tracer/model/evidence.h tracer/model/stop.h tracer/model/vdso.h \
 	tracer/decode/insn.c tracer/decode/insn.h \
 	tracer/elf/boundary.c tracer/elf/boundary.h \
+	tracer/elf/build_id.c tracer/elf/build_id.h \
 	tracer/elf/header.c tracer/elf/header.h \
 	tracer/elf/segments.c tracer/elf/segments.h \
 	tracer/elf/vdso.c tracer/elf/vdso.h \
@@ -81,6 +85,7 @@ entrytrace_SOURCES = tracer/main.c
 entrytrace_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS)
 
 include $(top_srcdir)/tracer/cli/local.mk
+include $(top_srcdir)/tracer/store/local.mk
 include $(top_srcdir)/tracer/report/local.mk
 
 # Prices: facts about the host, the loops, the measurement and what follows from it.

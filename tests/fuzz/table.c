@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Calibration tables: what loads prices a trace, and saves as what loads again. */
 #include "base/cleanup.h"
-#include "calibrate/table.h"
+#include "store/table.h"
 #include "estimate/estimate.h"
 #include "fuzz.h"
 

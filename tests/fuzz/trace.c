@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "fuzz.h"
 #include "report/format.h"
-#include "report/load.h"
+#include "store/trace.h"
 
 static char *render(const char *format, const struct trace *t, size_t *size)
 {

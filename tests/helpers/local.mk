@@ -15,7 +15,7 @@ tests_helpers_pty_LDADD = -lutil
 # What a 32-bit program inherits.
 noinst_DATA += tests/helpers/state
 CLEANFILES += tests/helpers/state
-EXTRA_DIST += tests/helpers/state.c tests/helpers/fetch-i386 tests/helpers/cmocka-tap
+EXTRA_DIST += tests/helpers/state.c tests/helpers/fetch-i386 tests/helpers/cmocka-tap tests/helpers/schema
 tests/helpers/state: tests/helpers/state.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_SAMPLE)$(CC) -m32 -std=gnu17 -O2 -Wall -Wextra -static -o $@ $<

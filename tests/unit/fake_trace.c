@@ -220,6 +220,19 @@ struct estimate fake_estimate(const struct trace *t)
 		e.sites[i] = cost(each[t->sites[i].path], native, t->sites[i].entries);
 		saved += e.sites[i].added.known ? e.sites[i].added.value : 0;
 	}
+	e.images = xcalloc(t->nimages + 1, sizeof(*e.images));
+	for (size_t i = 0; i < t->nimages; i++)
+		e.images[i].added.known = true;
+	for (size_t i = 0; i < t->nsites; i++) {
+		struct image_cost *c = &e.images[t->sites[i].image];
+
+		c->added.known &= e.sites[i].added.known;
+		c->added.value += e.sites[i].added.value;
+		if (t->sites[i].path == PATH_INT80)
+			c->saved[SCENARIO_VDSO].value += 16107.7 * (double)t->sites[i].entries;
+		c->saved[SCENARIO_VDSO].known = c->added.known;
+		c->saved[SCENARIO_NATIVE_64BIT] = c->added;
+	}
 	const double factor[SCENARIOS] = {
 		[SCENARIO_NATIVE_64BIT] = 1, [SCENARIO_VDSO] = 0.984, [SCENARIO_FAR_CALL_THUNK] = -0.031};
 	for (unsigned i = 0; i < SCENARIOS; i++) {

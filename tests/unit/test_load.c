@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "fake_trace.h"
 #include "report/format.h"
-#include "report/load.h"
+#include "store/trace.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -125,11 +125,11 @@ static void options_reach_the_config(void **state)
 	assert_int_equal(parse(&l, "calibrate --precise --format=json", &cfg, &err), 0);
 	assert_int_equal(cfg.effort, EFFORT_PRECISE);
 	done(&l, &cfg);
-	assert_int_equal(parse(&l, "--no-estimate --stacks=off --weight cycles --follow-orphans x", &cfg, &err), 0);
+	assert_int_equal(parse(&l, "--no-estimate --stacks=all --weight cycles --follow-orphans x", &cfg, &err), 0);
 	assert_false(cfg.estimate);
 	assert_true(cfg.follow_orphans);
 	assert_int_equal(cfg.weight, WEIGHT_CYCLES);
-	assert_int_equal(cfg.stacks, STACKS_OFF);
+	assert_int_equal(cfg.stacks, STACKS_ALL);
 	done(&l, &cfg);
 }
 
@@ -184,7 +184,31 @@ static void refuses_with_one_line(void **state)
 		{"calibrate now", "unexpected argument: 'now'"},
 		{"calibrate --format=csv", "choose one of text, json"},
 		{"report", "no file"},
-		{"report a b", "more than one file"},
+		{"compare a", "only one file"},
+		{"compare a b c", "more than two files"},
+		{"compare --format speedscope a b", "choose one of"},
+		{"--fail-if entries ls", "it compares nothing"},
+		{"--fail-if new_sites>0 ls", "needs two traces"},
+		{"--save x -o x ls", "name two files"},
+		{"--save - ls", "--format json -o -"},
+		{"--weight cycles ls", "add --stacks"},
+		{"--tree ls", "add --stacks"},
+		{"calibrate --quick --precise", "the opposite of each other"},
+		{"--stacks all ls", "write --stacks=all"},
+		{"-k off", "write --stacks=off"},
+		{"-f ls", "always traced"},
+		{"-ff ls", "always traced"},
+		{"-c ls", "leave it out"},
+		{"-e trace=read ls", "--syscall="},
+		{"--columns entries,nome ls", "no such column: 'nome': choose from entries, share"},
+		{"--columns= ls", "it is empty"},
+		{"--duration 0 ls", "give seconds"},
+		{"--duration 1h ls", "give seconds"},
+		{"--interval nan ls", "give seconds"},
+		{"--width 20 ls", "a number from 40"},
+		{"-E =x ls", "write VAR=VALUE"},
+		{"-E A=1 -p 12", "for a program to start"},
+		{"-u me -p 12", "for a program to start"},
 	};
 
 	(void)state;

@@ -26,31 +26,46 @@ struct golden {
 };
 
 static const struct golden cases[] = {
-	{"small-counts.txt", fake_trace_small, NO_ESTIMATE, "text", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"small-unpriced.txt", fake_trace_small, UNPRICED, "text", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"small-priced-80.txt", fake_trace_small, PRICED, "text", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"small-priced-132.txt", fake_trace_small, PRICED, "text", {10, 132, false, true, WEIGHT_ENTRIES}},
-	{"small-priced-color.txt", fake_trace_small, PRICED, "text", {10, 80, true, true, WEIGHT_ENTRIES}},
-	{"small-priced-ascii.txt", fake_trace_small, BASELINE, "text", {10, 80, false, false, WEIGHT_ENTRIES}},
-	{"big-counts-80.txt", fake_trace_big, NO_ESTIMATE, "text", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"big-priced-80.txt", fake_trace_big, PRICED, "text", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"big-priced-160.txt", fake_trace_big, OTHER_MACHINE, "text", {10, 160, false, true, WEIGHT_ENTRIES}},
-	{"big-top-2-ascii.txt", fake_trace_big, PRICED, "text", {2, 80, false, false, WEIGHT_ENTRIES}},
-	{"empty.txt", fake_trace_empty, PRICED, "text", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"native-80.txt", fake_trace_native, PRICED, "text", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"small-counts.json", fake_trace_small, NO_ESTIMATE, "json", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"small-unpriced.json", fake_trace_small, UNPRICED, "json", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"small-priced.json", fake_trace_small, PRICED, "json", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"big-counts.json", fake_trace_big, NO_ESTIMATE, "json", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"empty.json", fake_trace_empty, NO_ESTIMATE, "json", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"big-priced.csv", fake_trace_big, PRICED, "csv", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"stacks-80.txt", fake_trace_stacks, PRICED, "text", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"stacks-ascii.txt", fake_trace_stacks, NO_ESTIMATE, "text", {10, 100, false, false, WEIGHT_ENTRIES}},
-	{"stacks.json", fake_trace_stacks, NO_ESTIMATE, "json", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"stacks.folded", fake_trace_stacks, NO_ESTIMATE, "folded", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"stacks-cycles.folded", fake_trace_stacks, PRICED, "folded", {10, 80, false, true, WEIGHT_CYCLES}},
-	{"stacks.speedscope", fake_trace_stacks, NO_ESTIMATE, "speedscope", {10, 80, false, true, WEIGHT_ENTRIES}},
-	{"small-counts.csv", fake_trace_small, NO_ESTIMATE, "csv", {10, 80, false, true, WEIGHT_ENTRIES}},
+	{"small-counts.txt", fake_trace_small, NO_ESTIMATE, "text", {.top = 10, .width = 80, .utf8 = true}},
+	{"small-unpriced.txt", fake_trace_small, UNPRICED, "text", {.top = 10, .width = 80, .utf8 = true}},
+	{"small-priced-80.txt", fake_trace_small, PRICED, "text", {.top = 10, .width = 80, .utf8 = true}},
+	{"small-priced-132.txt", fake_trace_small, PRICED, "text", {.top = 10, .width = 132, .utf8 = true}},
+	{"small-priced-color.txt", fake_trace_small, PRICED, "text", {.top = 10, .width = 80, .color = true, .utf8 = true}},
+	{"small-priced-ascii.txt", fake_trace_small, BASELINE, "text", {.top = 10, .width = 80}},
+	{"big-counts-80.txt", fake_trace_big, NO_ESTIMATE, "text", {.top = 10, .width = 80, .utf8 = true}},
+	{"big-priced-80.txt", fake_trace_big, PRICED, "text", {.top = 10, .width = 80, .utf8 = true}},
+	{"big-priced-160.txt", fake_trace_big, OTHER_MACHINE, "text", {.top = 10, .width = 160, .utf8 = true}},
+	{"big-top-2-ascii.txt", fake_trace_big, PRICED, "text", {.top = 2, .width = 80}},
+	{"empty.txt", fake_trace_empty, PRICED, "text", {.top = 10, .width = 80, .utf8 = true}},
+	{"native-80.txt", fake_trace_native, PRICED, "text", {.top = 10, .width = 80, .utf8 = true}},
+	{"small-counts.json", fake_trace_small, NO_ESTIMATE, "json", {.top = 10, .width = 80, .utf8 = true}},
+	{"small-unpriced.json", fake_trace_small, UNPRICED, "json", {.top = 10, .width = 80, .utf8 = true}},
+	{"small-priced.json", fake_trace_small, PRICED, "json", {.top = 10, .width = 80, .utf8 = true}},
+	{"big-counts.json", fake_trace_big, NO_ESTIMATE, "json", {.top = 10, .width = 80, .utf8 = true}},
+	{"empty.json", fake_trace_empty, NO_ESTIMATE, "json", {.top = 10, .width = 80, .utf8 = true}},
+	{"big-priced.csv", fake_trace_big, PRICED, "csv", {.top = 10, .width = 80, .utf8 = true}},
+	{"stacks-80.txt", fake_trace_stacks, PRICED, "text", {.top = 10, .width = 80, .utf8 = true}},
+	{"stacks-ascii.txt", fake_trace_stacks, NO_ESTIMATE, "text", {.top = 10, .width = 100}},
+	{"stacks.json", fake_trace_stacks, NO_ESTIMATE, "json", {.top = 10, .width = 80, .utf8 = true}},
+	{"stacks.folded", fake_trace_stacks, NO_ESTIMATE, "folded", {.top = 10, .width = 80, .utf8 = true}},
+	{"stacks-cycles.folded", fake_trace_stacks, PRICED, "folded", {.top = 10, .width = 80, .utf8 = true, .weight = WEIGHT_CYCLES}},
+	{"stacks.speedscope", fake_trace_stacks, NO_ESTIMATE, "speedscope", {.top = 10, .width = 80, .utf8 = true}},
+	{"stacks-frames-80.txt", fake_trace_stacks, PRICED, "text", {.top = 10, .width = 80, .utf8 = true, .frames = 3}},
+	{"stacks-tree-100.txt", fake_trace_stacks, NO_ESTIMATE, "text", {.top = 10, .width = 100, .utf8 = true, .frames = 8, .tree = true}},
+	{"big-columns-120.txt", fake_trace_big, PRICED, "text",
+	 {.top = 10, .width = 120, .utf8 = true, .columns = "path,each,calls,site,program", .sort = SORT_NAME}},
+	{"big-entries-first.txt", fake_trace_big, PRICED, "text", {.top = 3, .width = 100, .utf8 = true, .sort = SORT_ENTRIES}},
+	{"big-summary.txt", fake_trace_big, PRICED, "text", {.top = 10, .width = 80, .utf8 = true, .brief = true}},
+	{"big-priced-60.txt", fake_trace_big, PRICED, "text", {.top = 10, .width = 60, .utf8 = true}},
+	{"big-uncut.txt", fake_trace_big, PRICED, "text", {.top = 10, .width = 80, .utf8 = true, .uncut = true}},
+	{"small-priced.html", fake_trace_small, PRICED, "html", {.top = 10, .width = 80}},
+	{"big-counts.html", fake_trace_big, NO_ESTIMATE, "html", {.top = 10, .width = 80}},
+	{"stacks.html", fake_trace_stacks, PRICED, "html", {.top = 10, .width = 80}},
+	{"empty.html", fake_trace_empty, NO_ESTIMATE, "html", {.top = 10, .width = 80}},
+	{"big.openmetrics", fake_trace_big, PRICED, "openmetrics", {.top = 10, .width = 80}},
+	{"stacks.callgrind", fake_trace_stacks, PRICED, "callgrind", {.top = 10, .width = 80}},
+	{"big.callgrind", fake_trace_big, NO_ESTIMATE, "callgrind", {.top = 10, .width = 80}},
+	{"small-counts.csv", fake_trace_small, NO_ESTIMATE, "csv", {.top = 10, .width = 80, .utf8 = true}},
 };
 
 #define CASES (sizeof(cases) / sizeof(*cases))
@@ -118,16 +133,19 @@ static void looks_as_recorded(void **state)
 /* No line of the text report is wider than it was told to be. */
 static void keeps_its_width(void **state)
 {
-	static const unsigned widths[] = {80, 81, 100, 132, 200};
+	static const unsigned widths[] = {60, 72, 80, 81, 100, 120, 132, 200};
 
 	(void)state;
 	for (size_t i = 0; i < CASES; i++) {
 		struct golden c = cases[i];
 
-		if (strcmp(c.format, "text") != 0)
+		if (strcmp(c.format, "text") != 0 || c.style.uncut)
 			continue;
 		c.style.color = false;
 		for (size_t w = 0; w < sizeof(widths) / sizeof(*widths); w++) {
+			/* Who asks for many columns gets them. */
+			if (c.style.columns && widths[w] < 100)
+				continue;
 			c.style.width = widths[w];
 			auto_free char *got = render(&c);
 

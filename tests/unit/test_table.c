@@ -2,7 +2,7 @@
 /* Calibration files: what was written comes back; what is broken, altered or another machine's is named. */
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "calibrate/table.h"
+#include "store/table.h"
 #include "model/fingerprint.h"
 
 #include <errno.h>

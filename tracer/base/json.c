@@ -195,6 +195,13 @@ const char *json_opt_text(struct json_reader *r, const json_t *o, const char *wh
 	return v && !json_is_null(v) ? json_get_text(r, o, where, key) : NULL;
 }
 
+char *json_dup_text(struct json_reader *r, const json_t *o, const char *where, const char *key)
+{
+	const char *s = json_opt_text(r, o, where, key);
+
+	return s ? xstrdup(s) : NULL;
+}
+
 const json_t *json_get_array(struct json_reader *r, const json_t *o, const char *where, const char *key)
 {
 	return member(r, o, where, key, is_array, "a list");

@@ -61,6 +61,8 @@ uint64_t json_get_hex(struct json_reader *r, const json_t *o, const char *where,
 /* Borrowed from o; "" after a fault. */
 const char *json_get_text(struct json_reader *r, const json_t *o, const char *where, const char *key);
 const char *json_opt_text(struct json_reader *r, const json_t *o, const char *where, const char *key);
+/* A copy that the caller frees; NULL when the member is missing or null, or after a fault. */
+char *json_dup_text(struct json_reader *r, const json_t *o, const char *where, const char *key);
 /* Borrowed; NULL after a fault (which json_array_size() and json_object_get() put up with). */
 const json_t *json_get_array(struct json_reader *r, const json_t *o, const char *where, const char *key);
 const json_t *json_get_object(struct json_reader *r, const json_t *o, const char *where, const char *key);

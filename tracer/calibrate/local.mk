@@ -11,6 +11,5 @@ libentrytrace_a_SOURCES += \
 	tracer/calibrate/clock.c tracer/calibrate/clock.h \
 	tracer/calibrate/pmu.c tracer/calibrate/pmu.h
 libentrytrace_a_SOURCES += \
-	tracer/calibrate/table.h tracer/calibrate/table_load.c tracer/calibrate/table_keep.c \
-	tracer/calibrate/table_built_in.c \
-	tracer/estimate/estimate.c tracer/estimate/estimate.h
+	tracer/estimate/estimate.c tracer/estimate/estimate.h \
+	tracer/estimate/join.c tracer/estimate/join.h

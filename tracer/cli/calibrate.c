@@ -3,7 +3,7 @@
 #include "calibrate/calibrate.h"
 
 #include "base/cleanup.h"
-#include "calibrate/table.h"
+#include "store/table.h"
 #include "cli/command.h"
 #include "cli/emit.h"
 #include "cli/pricing.h"
@@ -24,7 +24,7 @@ static int measure(const struct config *cfg, struct cost_table *table, struct er
 	return r;
 }
 
-/* A table of getppid calls is for looking at: the kept one prices doors, not rooms. */
+/* A table of getppid calls is for looking at: the kept one prices what entering costs. */
 static void keep(const struct config *cfg, const struct cost_table *table)
 {
 	struct err err;

@@ -35,10 +35,16 @@ static int print_version(const struct config *cfg)
 
 static int dump_options(const struct config *cfg)
 {
-	if (strcmp(cfg->dump, "man") == 0)
-		help_man(stdout);
-	else
-		help_completion(stdout);
+	static const struct {
+		const char *form;
+		void (*print)(FILE *out);
+	} forms[] = {
+		{"man", help_man}, {"completion", help_completion}, {"zsh", help_completion_zsh}, {"fish", help_completion_fish},
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if (strcmp(cfg->dump, forms[i].form) == 0)
+			forms[i].print(stdout);
 	return 0;
 }
 
@@ -46,6 +52,7 @@ static int (*const run[])(const struct config *cfg) = {
 	[CMD_RUN] = session_run,
 	[CMD_CALIBRATE] = calibrate_run,
 	[CMD_REPORT] = report_run,
+	[CMD_COMPARE] = compare_run,
 	[CMD_SCAN] = scan_run,
 	[CMD_HELP] = print_help,
 	[CMD_VERSION] = print_version,

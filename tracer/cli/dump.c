@@ -3,6 +3,7 @@
 
 #include "cli/options.h"
 #include "model/entry.h"
+#include "store/table.h"
 
 /* Text for roff: no hyphen turns into a dash, no line into a request. */
 static void roff(FILE *out, const char *text)
@@ -123,6 +124,16 @@ static void completion_arguments(FILE *out)
 			fputs("\" -- \"$cur\"))\n", out);
 		} else if (o->completes == COMPLETE_FILE) {
 			fputs("COMPREPLY=($(compgen -f -- \"$cur\"))\n\t\tcompopt -o filenames\n", out);
+		} else if (o->completes == COMPLETE_TABLE) {
+			fputs("COMPREPLY=($(compgen -W \"" COST_TABLE_SKYLAKE "\" -- \"$cur\") $(compgen -f -- \"$cur\"))\n"
+			      "\t\tcompopt -o filenames\n", out);
+		} else if (o->completes == COMPLETE_USER) {
+			fputs("COMPREPLY=($(compgen -u -- \"$cur\"))\n", out);
+		} else if (o->completes == COMPLETE_PATH_ID) {
+			fputs("COMPREPLY=($(compgen -W \"", out);
+			for (unsigned p = 0; p < ENTRY_PATHS; p++)
+				fprintf(out, "%s%s", p ? " " : "", entry_path_info[p].id);
+			fputs("\" -- \"$cur\"))\n", out);
 		} else if (o->completes == COMPLETE_PID) {
 			fputs("COMPREPLY=($(cd /proc && compgen -G '[0-9]*' | grep -- \"^$cur\"))\n", out);
 		} else {
@@ -185,8 +196,14 @@ void help_completion(FILE *out)
 	      "\t\tcase ${COMPREPLY[0]-} in *=) compopt -o nospace ;; esac ;;\n"
 	      "\t*)\n"
 	      "\t\tcase $command in\n"
-	      "\t\trun) COMPREPLY=($(compgen -c -- \"$cur\") $(compgen -f -- \"$cur\")) ;;\n"
-	      "\t\treport | scan) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
+	      "\t\trun)\n"
+	      "\t\t\tCOMPREPLY=($(compgen -c -- \"$cur\") $(compgen -f -- \"$cur\"))\n", out);
+	fputs("\t\t\t[ \"$cword\" = 1 ] && COMPREPLY=($(compgen -W \"", out);
+	for (unsigned c = 0; c < COMMANDS; c++)
+		fprintf(out, "%s%s", c ? " " : "", command_info[c].name);
+	fputs("\" -- \"$cur\") \"${COMPREPLY[@]}\") ;;\n"
+	      "\t\tcalibrate) ;;\n"
+	      "\t\t*) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
 	      "\t\tesac\n"
 	      "\t\tcompopt -o filenames ;;\n"
 	      "\tesac\n"

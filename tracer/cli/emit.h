@@ -26,6 +26,10 @@ FILE *emit_open(const char *path, FILE *standard, struct err *err);
 int emit_report(const struct config *cfg, FILE *out, const struct trace *trace,
 		const struct estimate *estimate, struct err *err);
 
+/* A few lines of it, with the paths alone; in a format for programs, the report. */
+int emit_summary(const struct config *cfg, FILE *out, const struct trace *trace,
+		 const struct estimate *estimate, struct err *err);
+
 /* The whole trace for `entrytrace report`, as JSON. */
 int emit_save(const struct config *cfg, FILE *out, const struct trace *trace,
 	      const struct estimate *estimate, struct err *err);

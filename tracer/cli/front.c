@@ -35,6 +35,7 @@ struct supervisor {
 	struct front *f;
 	struct progress_line line;
 	struct waiting waiting[NPASSED];
+	uint64_t end_ns, summary_ns; /* when to finish, and when to write the next summary; 0: never */
 	bool program_gone, tracer_gone;
 	int program_status, tracer_status;
 };
@@ -43,6 +44,43 @@ static void ask_to_finish(struct supervisor *s)
 {
 	atomic_fetch_add(&s->f->shared->finish, 1);
 	kill(s->f->tracer, SIGUSR1);
+}
+
+/* Something is to be shown of what was seen so far. */
+static void ask_to_look(struct supervisor *s, unsigned what)
+{
+	atomic_fetch_or(&s->f->shared->look, what);
+	kill(s->f->tracer, SIGUSR1);
+}
+
+static void keep_time(struct supervisor *s)
+{
+	uint64_t now = monotonic_ns();
+
+	if (s->end_ns && now >= s->end_ns) {
+		s->end_ns = 0;
+		atomic_store(&s->f->shared->time_over, true);
+		ask_to_finish(s);
+	}
+	if (s->summary_ns && now >= s->summary_ns && !s->tracer_gone) {
+		s->summary_ns = now + (uint64_t)(s->f->interval * 1e9);
+		ask_to_look(s, LOOK_SUMMARY);
+	}
+}
+
+/* Milliseconds until the next of them, but at most ms; -1: no limit. */
+static int until_time(const struct supervisor *s, int ms)
+{
+	const uint64_t due[] = {s->end_ns, s->summary_ns};
+	uint64_t now = monotonic_ns();
+
+	for (size_t i = 0; i < sizeof(due) / sizeof(due[0]); i++) {
+		uint64_t left = due[i] > now ? (due[i] - now) / 1000000 + 1 : 0;
+
+		if (due[i] && (ms < 0 || left < (uint64_t)ms))
+			ms = left > 60000 ? 60000 : (int)left;
+	}
+	return ms;
 }
 
 /*
@@ -57,6 +95,11 @@ static void on_signal(struct supervisor *s, const struct signalfd_siginfo *si)
 	bool ends = si->ssi_signo == SIGINT || si->ssi_signo == SIGTERM || si->ssi_signo == SIGHUP ||
 		    si->ssi_signo == SIGQUIT;
 
+	/* A program of its own may want it: only where it cannot be meant for that, or summaries were asked for. */
+	if (si->ssi_signo == SIGUSR1 && (!s->f->program || s->f->interval > 0)) {
+		ask_to_look(s, LOOK_REPORT);
+		return;
+	}
 	if (!s->f->program || s->program_gone) {
 		if (ends)
 			ask_to_finish(s);
@@ -153,7 +196,7 @@ static void watch(struct supervisor *s)
 	while (!done(s)) {
 		struct signalfd_siginfo si;
 
-		poll(p, 2, next_tick(s));
+		poll(p, 2, until_time(s, next_tick(s)));
 		if (p[1].revents)
 			p[1].fd = -1;
 		while (read(s->f->signals, &si, sizeof(si)) == (ssize_t)sizeof(si))
@@ -161,6 +204,7 @@ static void watch(struct supervisor *s)
 				on_signal(s, &si);
 		reap(s);
 		pass_on(s);
+		keep_time(s);
 		if (atomic_load(&s->f->shared->finish) && !s->tracer_gone)
 			kill(s->f->tracer, SIGUSR1);
 		if (s->f->progress)
@@ -194,11 +238,17 @@ static int outcome(const struct supervisor *s)
 		     WTERMSIG(s->tracer_status), strsignal(WTERMSIG(s->tracer_status)));
 		return EXIT_TROUBLE;
 	}
+	/* The report is there, and which condition held was said: that is what was asked for. */
+	if (own == EXIT_GATE)
+		return EXIT_GATE;
 	if (own || (s->tracer_gone && WEXITSTATUS(s->tracer_status) != 0)) {
 		diag("%s", sh->err.text[0] ? sh->err.text : "the tracer ended early");
 		return EXIT_TROUBLE;
 	}
 	if (!s->f->program)
+		return 0;
+	/* It ended because its time was over, which is what was asked for. */
+	if (atomic_load(&sh->time_over) && WIFSIGNALED(s->program_status) && WTERMSIG(s->program_status) == SIGKILL)
 		return 0;
 	return WIFSIGNALED(s->program_status) ? die_of(WTERMSIG(s->program_status))
 					      : WEXITSTATUS(s->program_status);
@@ -231,6 +281,8 @@ int front_supervise(struct front *f)
 	/* Words that nobody reads any more are no reason to end otherwise than the program did. */
 	signal(SIGPIPE, SIG_IGN);
 	progress_init(&s.line);
+	s.end_ns = f->duration > 0 ? monotonic_ns() + (uint64_t)(f->duration * 1e9) : 0;
+	s.summary_ns = f->interval > 0 ? monotonic_ns() + (uint64_t)(f->interval * 1e9) : 0;
 	reap(&s);
 	watch(&s);
 	close(f->signals);

@@ -18,6 +18,8 @@ struct front {
 	pid_t tracer;
 	struct trace_shared *shared;
 	int done;      /* a pipe that the tracer holds open until its report is written */
+	double duration; /* seconds, after which to finish; 0: none */
+	double interval; /* seconds between summaries; 0: none */
 	bool progress; /* show a line while it runs */
 	int signals;   /* signalfd of front_listen() */
 };

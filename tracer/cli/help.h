@@ -14,7 +14,9 @@ void help_print(FILE *out, bool one, enum command which, unsigned width);
 /* roff for the man page: the sections COMMANDS, OPTIONS and ENTRY PATHS. */
 void help_man(FILE *out);
 
-/* A completion script for bash. */
+/* Completion scripts for bash, zsh and fish. */
 void help_completion(FILE *out);
+void help_completion_zsh(FILE *out);
+void help_completion_fish(FILE *out);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/vec.h"
+#include "report/compare.h"
 #include "report/format.h"
 
 #include <assert.h>
@@ -23,16 +24,22 @@
 NAMES(count_name, "auto", "inplace", "stop")
 NAMES(stacks_name, "off", "sampled", "all")
 NAMES(weight_name, "entries", "cycles")
+NAMES(sort_name, "cost", "entries", "name")
 NAMES(call_name, "none", "getppid")
 NAMES(color_name, "auto", "always", "never")
 NAMES(table_format_name, "text", "json")
+NAMES(dump_name, "man", "completion", "zsh", "fish")
 NAMES(scan_format_name, "text", "json", "csv", "sarif")
 NAMES(scan_gate_name, "needs-ia32")
-NAMES(dump_name, "man", "completion")
 
 static const char *format_name(unsigned i)
 {
 	return i < nreport_formats ? report_formats[i]->name : NULL;
+}
+
+static const char *compare_format_name(unsigned i)
+{
+	return i < ncompare_formats ? compare_formats[i]->name : NULL;
 }
 
 const struct opt options[] = {
@@ -53,6 +60,7 @@ const char *const opt_group_title[OPT_GROUPS] = {
 	[GROUP_TRACE] = "Tracing",
 	[GROUP_STACKS] = "Call stacks",
 	[GROUP_OUTPUT] = "Output",
+	[GROUP_SHOW] = "What is shown",
 	[GROUP_PRICE] = "Prices",
 	[GROUP_HELP] = "Help",
 };
@@ -94,6 +102,30 @@ static int number(const struct opt *o, const char *arg, unsigned min, unsigned m
 			       o->name, arg, min, max);
 	*out = (unsigned)v;
 	return 0;
+}
+
+static int seconds(const struct opt *o, const char *arg, char *field, struct err *err)
+{
+	char *end;
+	double v = strtod(arg, &end);
+
+	if (end == arg || *end || !(v >= 0.001 && v < 1e9) || !strchr("0123456789.", arg[0]) || strpbrk(arg, "xX"))
+		return err_set(err, -EINVAL, "bad argument of --%s: '%s': give seconds, such as 10 or 0.5", o->name, arg);
+	memcpy(field, &v, sizeof(v));
+	return 0;
+}
+
+/* field is where a pointer and, behind it, a count are. */
+static void append(char *field, const char *arg)
+{
+	const char **list;
+	size_t n;
+
+	memcpy(&list, field, sizeof(list));
+	memcpy(&n, field + sizeof(list), sizeof(n));
+	*vec_push(list, n) = arg;
+	memcpy(field, &list, sizeof(list));
+	memcpy(field + sizeof(list), &n, sizeof(n));
 }
 
 /* Stores one option; arg lives in cfg->words, or is a constant. */
@@ -138,8 +170,12 @@ static int apply(const struct opt *o, const char *arg, struct config *cfg, struc
 		if (r == 0)
 			*vec_push(cfg->pids, cfg->npids) = (pid_t)n;
 		return r;
-	case KIND_TRACE:
-		*vec_push(cfg->traces, cfg->ntraces) = arg;
+	case KIND_SECONDS:
+		return seconds(o, arg, field, err);
+	case KIND_LIST:
+		if (!*arg)
+			return err_set(err, -EINVAL, "bad argument of --%s: it is empty: give a %s", o->name, o->arg);
+		append(field, arg);
 		return 0;
 	case KIND_COMMAND:
 		cfg->about = cfg->command;
@@ -188,7 +224,7 @@ static bool takes_next(unsigned on, const char *word)
  * is the program. So a bare "--stacks" becomes "--stacks=sampled" before popt
  * sees it. Words behind the program's name are not looked at.
  */
-static void spell_out_bare(unsigned on, int argc, char **argv, char **spelt)
+static void spell_out_bare(unsigned on, int argc, char **argv, char **spelt, enum given *seen)
 {
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
@@ -196,6 +232,8 @@ static void spell_out_bare(unsigned on, int argc, char **argv, char **spelt)
 		if (word[0] != '-' || !word[1] || strcmp(word, "--") == 0)
 			break;
 		const struct opt *o = word[1] == '-' ? find_long(on, word + 2, strlen(word + 2)) : NULL;
+		if (o && o->bare)
+			seen[o - options] = GIVEN_BARE;
 		if (o && o->bare)
 			argv[i] = spelt[i] = xasprintf("--%s=%s", o->name, o->bare);
 		else if (takes_next(on, word))
@@ -238,49 +276,13 @@ static int popt_failure(poptContext ctx, int code, const struct config *cfg, str
 	if (code == POPT_ERROR_NOARG)
 		return err_set(err, -EINVAL, "missing argument: %s: 'entrytrace %s --help' shows what it takes",
 			       word, cmd);
+	if (code == POPT_ERROR_BADOPT && cfg->command == CMD_RUN && options_habit(word))
+		return err_set(err, -EINVAL, "unknown option: %s: %s", word, options_habit(word));
 	if (code == POPT_ERROR_BADOPT)
 		return err_set(err, -EINVAL, "unknown option: %s: 'entrytrace %s --help' lists the options",
 			       word, cmd);
 	return err_set(err, -EINVAL, "bad option: %s: %s; see 'entrytrace %s --help'", word,
 		       poptStrerror(code), cmd);
-}
-
-static int check(const struct config *cfg, struct err *err)
-{
-	switch (cfg->command) {
-	case CMD_RUN:
-		if (!cfg->npids && !cfg->noperands)
-			return err_set(err, -EINVAL, "nothing to trace: no program was named: "
-				       "try 'entrytrace PROGRAM', or 'entrytrace --help'");
-		if (cfg->npids && cfg->noperands)
-			return err_set(err, -EINVAL, "cannot both attach and run: '%s': "
-				       "leave out either --attach or the program", cfg->operands[0]);
-		if (cfg->npids && cfg->baseline)
-			return err_set(err, -EINVAL, "no untraced run of an attached process: --baseline: "
-				       "leave it out, or name a program to run");
-		return 0;
-	case CMD_CALIBRATE:
-		if (cfg->noperands)
-			return err_set(err, -EINVAL, "unexpected argument: '%s': calibrate takes options only; "
-				       "to trace a program of that name write 'entrytrace -- calibrate'",
-				       cfg->operands[0]);
-		return 0;
-	case CMD_REPORT:
-		if (cfg->noperands != 1)
-			return err_set(err, -EINVAL, "%s: 'entrytrace report' takes one saved trace",
-				       cfg->noperands ? "more than one file was named" : "no file was named");
-		return 0;
-	case CMD_SCAN:
-		if (!cfg->noperands && !cfg->system)
-			return err_set(err, -EINVAL, "nothing to scan: name files or folders, or '-' for a list of "
-				       "names on standard input");
-		return 0;
-	case CMD_HELP:
-	case CMD_VERSION:
-	case CMD_DUMP_OPTIONS:
-		return 0;
-	}
-	return 0;
 }
 
 static void take_operands(struct config *cfg, const char **rest)
@@ -299,6 +301,7 @@ int options_parse(int argc, char **argv, struct config *cfg, struct err *err)
 		.command = CMD_RUN,
 		.format = report_formats[0]->name,
 		.top = 10,
+		.frames = 8,
 		.estimate = true,
 		.stack_bytes = 16384,
 	};
@@ -317,7 +320,8 @@ int options_parse(int argc, char **argv, struct config *cfg, struct err *err)
 	auto_free char **words = xcalloc((size_t)argc + 1, sizeof(*words));
 	auto_free char **spelt = xcalloc((size_t)argc + 1, sizeof(*spelt));
 	memcpy(words, argv, (size_t)argc * sizeof(*words));
-	spell_out_bare(on, argc, words, spelt);
+	auto_free enum given *seen = xcalloc(noptions, sizeof(*seen));
+	spell_out_bare(on, argc, words, spelt, seen);
 
 	auto_free struct poptOption *table = popt_table(on);
 	/* What stands behind a program's name is the program's. */
@@ -336,10 +340,12 @@ int options_parse(int argc, char **argv, struct config *cfg, struct err *err)
 		if (arg)
 			*vec_push(cfg->words, cfg->nwords) = arg;
 		r = apply(o, arg ? arg : o->bare, cfg, err);
+		if (!seen[code - 1])
+			seen[code - 1] = arg || !o->bare ? GIVEN : GIVEN_BARE;
 	}
 	if (r == 0) {
 		take_operands(cfg, poptGetArgs(ctx));
-		r = check(cfg, err);
+		r = options_check(cfg, seen, err);
 	}
 	poptFreeContext(ctx);
 	for (int i = 0; i < argc; i++)

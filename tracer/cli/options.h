@@ -17,8 +17,9 @@ enum {
 	ON_RUN = 1 << CMD_RUN,
 	ON_CALIBRATE = 1 << CMD_CALIBRATE,
 	ON_REPORT = 1 << CMD_REPORT,
+	ON_COMPARE = 1 << CMD_COMPARE,
 	ON_SCAN = 1 << CMD_SCAN,
-	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT | ON_SCAN,
+	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT | ON_COMPARE | ON_SCAN,
 };
 
 /* The help lists options under these headings, in this order. */
@@ -27,6 +28,7 @@ enum opt_group {
 	GROUP_TRACE,
 	GROUP_STACKS,
 	GROUP_OUTPUT,
+	GROUP_SHOW,
 	GROUP_PRICE,
 	GROUP_HELP,
 	OPT_GROUPS,
@@ -40,12 +42,13 @@ enum opt_kind {
 	KIND_ENUM,    /* no argument; an enum field = value */
 	KIND_BOOL,    /* no argument; bool field = value */
 	KIND_PID,     /* appends to config.pids */
-	KIND_TRACE,   /* appends to config.traces */
+	KIND_SECONDS, /* double field = the argument, more than nothing */
+	KIND_LIST,    /* appends to a const char ** field; its count is the size_t behind it */
 	KIND_COMMAND, /* no argument; does the command in value instead, and parses no further */
 	KIND_DUMP,    /* a KIND_NAME that also asks for CMD_DUMP_OPTIONS */
 };
 
-enum completes { COMPLETE_NOTHING, COMPLETE_FILE, COMPLETE_PID };
+enum completes { COMPLETE_NOTHING, COMPLETE_FILE, COMPLETE_PID, COMPLETE_PATH_ID, COMPLETE_TABLE, COMPLETE_USER };
 
 struct opt {
 	/* ---- for the parser ---- */
@@ -86,5 +89,12 @@ extern const struct command_info command_info[COMMANDS];
  * err; cfg is to be freed by config_fini() either way.
  */
 int options_parse(int argc, char **argv, struct config *cfg, struct err *err);
+
+enum given { GIVEN_NOT, GIVEN, GIVEN_BARE /* without its argument */ };
+
+/* options_check.c: do they go together? seen has a member for each of options[]. */
+int options_check(const struct config *cfg, const enum given *seen, struct err *err);
+/* What an option that other tracers have is here, for whoever is used to it; NULL for all others. */
+const char *options_habit(const char *option);
 
 #endif

@@ -2,7 +2,7 @@
 #include "cli/pricing.h"
 
 #include "calibrate/calibrate.h"
-#include "calibrate/table.h"
+#include "store/table.h"
 #include "estimate/estimate.h"
 #include "host/host.h"
 #include "model/fingerprint.h"
@@ -39,21 +39,20 @@ int pricing_measure(const struct config *cfg, enum effort effort, const struct h
 
 /* ---- which table ---- */
 
-static void load_named(const struct config *cfg, struct pricing *p)
+static int load_named(const struct config *cfg, struct pricing *p, struct err *err)
 {
-	struct err err;
+	struct err why;
+	int r = cost_table_load(cfg->calibration, &p->table, &why);
 
-	if (cost_table_load(cfg->calibration, &p->table, &err) < 0) {
-		diag("no prices: %s", err.text);
-		p->why = xstrdup(err.text);
-		return;
-	}
+	if (r < 0)
+		return err_set(err, r, "no prices: %s; built in is " COST_TABLE_SKYLAKE, why.text);
 	p->have = true;
 	char *differs = p->table.built_in ? NULL : host_difference(&p->table.fingerprint, &p->host);
 
 	if (differs)
 		diag("%s is not of the machine that the trace is of: %s", cfg->calibration, differs);
 	free(differs);
+	return 0;
 }
 
 static void measure_now(const struct config *cfg, struct pricing *p)
@@ -70,47 +69,55 @@ static void measure_now(const struct config *cfg, struct pricing *p)
 		diag("%s", err.text);
 }
 
-/* The table that was named, or the kept one of p->host, if any is wanted. Or why there is none kept. */
-static int find_table(const struct config *cfg, struct pricing *p, struct err *err)
+/* The kept table of p->host, if any is wanted. Or why there is none. */
+static int find_kept(const struct config *cfg, struct pricing *p, struct err *err)
 {
 	int r = 0;
 
-	p->wanted = cfg->estimate;
-	if (cfg->estimate && cfg->calibration) {
-		load_named(cfg, p);
-	} else if (cfg->estimate) {
+	if (cfg->estimate) {
 		r = cost_table_find(&p->host, &p->table, err);
 		p->have = r == 0;
 	}
 	return r;
 }
 
-void pricing_open(const struct config *cfg, struct pricing *p)
+int pricing_open(const struct config *cfg, struct pricing *p, struct err *err)
 {
-	struct err err;
+	struct err why;
 
-	*p = (struct pricing){0};
+	*p = (struct pricing){.wanted = cfg->estimate};
 	host_read(&p->host);
-	int r = find_table(cfg, p, &err);
+	if (cfg->estimate && cfg->calibration)
+		return load_named(cfg, p, err);
+	int r = find_kept(cfg, p, &why);
 
 	if (r < 0 && r != -ENOENT)
-		diag("%s; measuring anew", err.text);
+		diag("%s; measuring anew", why.text);
 	if (r < 0)
 		measure_now(cfg, p);
+	return 0;
 }
 
-void pricing_open_saved(const struct config *cfg, const struct host *host, struct pricing *p)
+int pricing_open_saved(const struct config *cfg, const struct trace *trace, struct pricing *p, struct err *err)
 {
-	struct err err;
+	struct err why;
 
-	*p = (struct pricing){.host = host_copy(host)};
-	int r = find_table(cfg, p, &err);
+	*p = (struct pricing){.host = host_copy(&trace->host), .wanted = cfg->estimate};
+	if (cfg->estimate && cfg->calibration)
+		return load_named(cfg, p, err);
+	if (cfg->estimate && trace->prices) {
+		p->have = true;
+		p->of_trace = trace->prices;
+		return 0;
+	}
+	int r = find_kept(cfg, p, &why);
 
 	if (r == -ENOENT)
-		p->why = xstrdup("no calibration of the machine that the trace is of is kept here: calibrate there, "
-				 "or name a table with --calibration");
+		p->why = xstrdup("the trace holds no prices, and no calibration of the machine that it is of is kept here: "
+				 "calibrate there, or name a table with --calibration");
 	else if (r < 0)
-		p->why = xstrdup(err.text);
+		p->why = xstrdup(why.text);
+	return 0;
 }
 
 bool pricing_estimate(const struct pricing *p, const struct trace *trace, double baseline_cpu,
@@ -118,7 +125,8 @@ bool pricing_estimate(const struct pricing *p, const struct trace *trace, double
 {
 	if (!p->wanted)
 		return false;
-	estimate_make(trace, p->have ? &p->table : NULL, p->why, &p->host, baseline_cpu, out);
+	estimate_make(trace, p->of_trace ? p->of_trace : p->have ? &p->table : NULL, p->why, &p->host, baseline_cpu, out);
+	out->of_trace = p->of_trace != NULL;
 	return true;
 }
 

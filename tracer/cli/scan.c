@@ -6,10 +6,10 @@
 #include "base/vec.h"
 #include "cli/command.h"
 #include "cli/emit.h"
-#include "report/load.h"
 #include "scan/join.h"
 #include "scan/output.h"
 #include "scan/scan.h"
+#include "store/trace.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -125,6 +125,7 @@ static int join_trace(const char *path, struct scan_result *r, struct err *err)
 
 		*vec_push(sites, n) = (struct ran_site){
 			.module = s->module,
+			.build_id = trace_build_id(&t, s->module),
 			.offset = s->offset,
 			.path_id = entry_path_info[s->path].id,
 			.entries = s->entries,
@@ -181,7 +182,7 @@ static int scan_and_show(const struct config *cfg, const struct names *names, FI
 	rc = join_traces(cfg, &r, err);
 	if (rc == 0)
 		rc = show(cfg, out, &r, err);
-	gate = cfg->fail_if && r.of_verdict[NEEDS_YES];
+	gate = cfg->scan_gate && r.of_verdict[NEEDS_YES];
 	scan_result_fini(&r);
 	return rc < 0 ? rc : gate ? EXIT_GATE : 0;
 }

@@ -7,20 +7,48 @@
  */
 #include "cli/command.h"
 
+#include "base/vec.h"
 #include "cli/baseline.h"
 #include "cli/counting.h"
 #include "cli/emit.h"
 #include "cli/front.h"
+#include "cli/gates.h"
 #include "cli/pricing.h"
 #include "cli/tracer_process.h"
 #include "model/fingerprint.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+/* Where, when and by what it was traced; and in an order that a second run gives as well. */
+static void sign(const struct tracer_process *tp, struct trace *trace)
+{
+	time_t began = time(NULL) - (time_t)trace->wall_seconds;
+	char text[sizeof("2026-01-01T00:00:00Z") + 8];
+	struct utsname un;
+	struct tm tm;
+
+	trace->tool = xstrdup(PACKAGE_VERSION);
+	if (gmtime_r(&began, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		trace->started = xstrdup(text);
+	if (uname(&un) == 0)
+		trace->host_name = xstrdup(un.nodename);
+	for (size_t i = 0; i < tp->cfg->npids; i++)
+		*vec_push(trace->pids, trace->npids) = tp->cfg->pids[i];
+	for (size_t i = 0; i < trace->nimages; i++) {
+		const char *id = trace_build_id(trace, trace->images[i].exe);
+
+		trace->images[i].build_id = id ? xstrdup(id) : NULL;
+	}
+	trace_sort(trace);
+}
 
 /* In the tracer's process, behind the last count. */
 static int report(const struct tracer_process *tp, struct trace *trace, struct err *err)
@@ -30,6 +58,7 @@ static int report(const struct tracer_process *tp, struct trace *trace, struct e
 	int rc;
 
 	trace->host = host_copy(&tp->pricing->host);
+	sign(tp, trace);
 	trace->cpu_untraced = tp->baseline_cpu > 0 ? tp->baseline_cpu : 0;
 	if (pricing_estimate(tp->pricing, trace, tp->baseline_cpu, &est))
 		priced = &est;
@@ -42,9 +71,31 @@ static int report(const struct tracer_process *tp, struct trace *trace, struct e
 	if (tp->evidence && fflush(tp->evidence) != 0 && !rc)
 		rc = err_set(err, -errno, "cannot write the evidence to %s: %s", tp->cfg->record_evidence,
 			     strerror(errno));
+	if (rc == 0)
+		rc = gates_check(tp->cfg, trace, priced, NULL);
+	if (rc == EXIT_TROUBLE)
+		rc = err_set(err, -ENODATA, "whether a condition of --fail-if holds cannot be told");
 	if (priced)
 		estimate_fini(priced);
 	return rc;
+}
+
+/* The same in between: tracing goes on, and no condition ends it. */
+static void look(const struct tracer_process *tp, struct trace *trace, unsigned what)
+{
+	struct err err = {0};
+	struct estimate est;
+	bool priced;
+
+	trace->host = host_copy(&tp->pricing->host);
+	sign(tp, trace);
+	priced = pricing_estimate(tp->pricing, trace, -1, &est);
+	if ((what & LOOK_SUMMARY) && emit_summary(tp->cfg, tp->out, trace, priced ? &est : NULL, &err) < 0)
+		diag("%s", err.text);
+	if ((what & LOOK_REPORT) && emit_report(tp->cfg, tp->out, trace, priced ? &est : NULL, &err) < 0)
+		diag("%s", err.text);
+	if (priced)
+		estimate_fini(&est);
 }
 
 /* -p names programs that run already, an operand one to start: it is the one or the other. */
@@ -73,7 +124,10 @@ static bool wants_progress(const struct config *cfg)
 /* Starts the tracer beside a program that waits at its gate, and sees both through. */
 static int run_with(struct tracer_process *tp, struct spawn *program, struct err *err)
 {
-	struct front front = {.program = program ? program->pid : 0, .shared = tp->shared};
+	struct front front = {
+		.program = program ? program->pid : 0, .shared = tp->shared,
+		.duration = tp->cfg->duration, .interval = tp->cfg->interval,
+	};
 	int done[2];
 	int failure = 0;
 
@@ -137,22 +191,67 @@ static int trace(struct tracer_process *tp, const struct inherited *in, struct e
 	return status;
 }
 
+/* Does the entry of an environment set the variable that var (VAR or VAR=VALUE) is about? */
+static bool same_variable(const char *entry, const char *var)
+{
+	size_t n = strcspn(var, "=");
+
+	return strncmp(entry, var, n) == 0 && entry[n] == '=';
+}
+
+/* -E and -u: what the program gets that is not ours. */
+static int change_program(const struct config *cfg, struct inherited *in, struct identity *user, struct err *err)
+{
+	size_t n = 0;
+
+	if (cfg->user) {
+		if (identity_find(cfg->user, user, err) < 0)
+			return err->code;
+		if (geteuid() != 0)
+			return err_set(err, -EPERM, "only root can run a program as another user: --user %s", cfg->user);
+		in->user = user;
+	}
+	for (char **e = environ; cfg->nenv && *e; e++) {
+		bool changed = false;
+
+		for (size_t i = 0; i < cfg->nenv; i++)
+			changed |= same_variable(*e, cfg->env[i]);
+		if (!changed)
+			*vec_push(in->environ, n) = *e;
+	}
+	for (size_t i = 0; i < cfg->nenv; i++) {
+		bool again = false;
+
+		/* The last word on a variable counts. */
+		for (size_t k = i + 1; k < cfg->nenv; k++)
+			again |= same_variable(cfg->env[i], cfg->env[k]);
+		if (strchr(cfg->env[i], '=') && !again)
+			*vec_push(in->environ, n) = (char *)(uintptr_t)cfg->env[i];
+	}
+	if (cfg->nenv)
+		vec_push(in->environ, n);
+	return 0;
+}
+
 int session_run(const struct config *cfg)
 {
 	struct err err = {0};
 	struct pricing pricing;
-	struct inherited in;
-	struct tracer_process tp = {.cfg = cfg, .report = report, .pricing = &pricing, .baseline_cpu = -1};
+	struct inherited in = {0};
+	struct identity user;
+	struct tracer_process tp = {.cfg = cfg, .report = report, .look = look, .pricing = &pricing, .baseline_cpu = -1};
 	int status = EXIT_TROUBLE;
 
 	inherited_set_aside(&in);
-	if (check_what(cfg, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
+	if (check_what(cfg, &err) == 0 && change_program(cfg, &in, &user, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
 		/* Measured here, if at all: never under the filter, never while the program runs. */
-		pricing_open(cfg, &pricing);
-		tp.by_stops = counting_choose(cfg, &tp.pass);
-		status = trace(&tp, &in, &err);
+		if (pricing_open(cfg, &pricing, &err) == 0) {
+			tp.by_stops = counting_choose(cfg, &tp.pass);
+			status = trace(&tp, &in, &err);
+		}
 		pricing_close(&pricing);
 	}
+	free(in.environ);
 	if (err.code)
 		diag("%s", err.text);
 	if (tp.save)

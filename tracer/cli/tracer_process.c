@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/tracer_process.h"
 
+#include "base/cleanup.h"
+#include "base/vec.h"
+#include "elf/build_id.h"
 #include "launch/names.h"
 #include "report/format.h"
 #include "stack/sampler.h"
 #include "symbol/symbol.h"
+#include "tracee/procfs.h"
 #include "trace/inplace.h"
 #include "trace/tracer.h"
 
@@ -90,6 +94,8 @@ static int image_fd(const struct module *m)
 
 /* What it takes to name sites and their stacks. */
 struct naming {
+	struct trace *trace;
+	const void *last;       /* the module whose build id was noted last */
 	struct symbols *symbols;
 	struct sampler *stacks; /* NULL without --stacks */
 };
@@ -109,15 +115,37 @@ static char *inlined_in(const struct symbol_info *info)
 	return inner && outer && strcmp(inner, outer) != 0 ? xstrdup(outer) : NULL;
 }
 
+/* Once for each module, which come in no order. */
+static void note_build_id(struct naming *naming, const struct module *m, int fd)
+{
+	struct trace *t = naming->trace;
+
+	if (fd < 0 || naming->last == m)
+		return;
+	naming->last = m;
+	auto_free char *id = elf_build_id(fd);
+
+	for (size_t i = 0; id && i < t->nmodules; i++)
+		if (strcmp(t->modules[i].path, m->name) == 0 && strcmp(t->modules[i].build_id, id) == 0)
+			return;
+	if (id)
+		*vec_push(t->modules, t->nmodules) = (struct module_id){xstrdup(m->name), steal_ptr(id)};
+}
+
 static void name_site(void *ctx, const void *module, struct site *site)
 {
-	const struct naming *naming = ctx;
+	struct naming *naming = ctx;
 	const struct module *m = module;
 	struct symbol_info info = {0};
 	int fd = m->image_size ? image_fd(m) : m->fd;
 
 	for (size_t i = 0; i < site->ncalls; i++)
 		site->calls[i].name = syscall_name(site->calls[i].abi, site->calls[i].nr);
+	if (!naming->symbols) {
+		if (m->image_size && fd >= 0)
+			close(fd);
+		return;
+	}
 	if (fd >= 0 && symbols_resolve(naming->symbols, m->name, fd, site->offset, &info) == 0 && info.nframes) {
 		if (info.frames[0].function)
 			site->function = xstrdup(info.frames[0].function);
@@ -126,6 +154,7 @@ static void name_site(void *ctx, const void *module, struct site *site)
 		site->inlined_in = inlined_in(&info);
 	}
 	symbol_info_fini(&info);
+	note_build_id(naming, m, fd);
 	if (m->image_size && fd >= 0)
 		close(fd);
 	if (naming->stacks)
@@ -172,10 +201,55 @@ static char **copy_words(char *const *words)
 	return copy;
 }
 
+/* CPU time of what still runs; what has ended is in the tracer's sums. */
+static void add_running_cpu(const struct tracer *tr, struct trace *out)
+{
+	struct thread *t, *next;
+	double user, system;
+
+	HASH_ITER(hh, tr->threads.by_tid, t, next) {
+		if (t->tid != t->tgid || !procfs_cpu(t->tid, &user, &system))
+			continue;
+		out->cpu_user += user;
+		out->cpu_system += system;
+	}
+}
+
+struct looker {
+	const struct tracer_process *tp;
+	struct tracer *tr;
+};
+
+/* What was seen so far, for the front process or whoever sent it a signal; then tracing goes on. */
+static void look(void *ctx, unsigned what)
+{
+	const struct looker *l = ctx;
+	struct timespec now;
+	struct trace trace = {.running = true, .command = copy_words(l->tp->program ? l->tp->cfg->operands : NULL)};
+	struct naming naming = {.trace = &trace};
+
+	if (!l->tr->running && !l->tr->attached)
+		what = 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	trace.wall_seconds = (double)(now.tv_sec - l->tr->start.tv_sec) + (double)(now.tv_nsec - l->tr->start.tv_nsec) * 1e-9;
+	trace.cpu_user = l->tr->cpu_user;
+	trace.cpu_system = l->tr->cpu_system;
+	add_running_cpu(l->tr, &trace);
+	/* Names of functions take time, which a summary does not give. */
+	naming.symbols = what & LOOK_REPORT ? symbols_new() : NULL;
+	if (what) {
+		tally_snapshot(&l->tr->tally, &trace, name_site, &naming);
+		l->tp->look(l->tp, &trace, what);
+	}
+	if (naming.symbols)
+		symbols_free(naming.symbols);
+	trace_fini(&trace);
+}
+
 static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned alive,
 		    struct trace *out)
 {
-	struct naming naming = {.symbols = symbols_new(), .stacks = tr->on_entry_ctx};
+	struct naming naming = {.trace = out, .symbols = symbols_new(), .stacks = tr->on_entry_ctx};
 
 	*out = (struct trace){
 		.command = copy_words(tp->program ? tp->cfg->operands : NULL),
@@ -190,6 +264,8 @@ static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned
 		out->partial = xasprintf(
 			"%u process%s of the program still run%s; what happens there from here on is not counted (--follow-orphans waits for the end)",
 			alive, alive == 1 ? "" : "es", alive == 1 ? "s" : "");
+	else if (alive && atomic_load(&tp->shared->time_over))
+		out->partial = xasprintf("it was to last %g seconds, and the program ended with it", tp->cfg->duration);
 	else if (alive)
 		out->partial = xstrdup("the trace was interrupted, and the program ended with it");
 	if (naming.stacks) {
@@ -272,6 +348,7 @@ static void start_ticks(const struct tracer_process *tp, struct tracer *tr)
 static int work(const struct tracer_process *tp, struct tracer *tr)
 {
 	struct err *err = &tp->shared->err;
+	struct looker looker = {tp, tr};
 	struct trace trace;
 	unsigned alive;
 	int rc = start_stacks(tp, tr, err);
@@ -280,6 +357,8 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 		rc = seize(tp, tr, err);
 	if (rc == 0) {
 		start_ticks(tp, tr);
+		tr->on_look = look;
+		tr->on_look_ctx = &looker;
 		tracer_run(tr);
 		/* It never became the program: the front process has been told why. */
 		if (!tr->running)
@@ -301,7 +380,7 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 		rc = tp->report(tp, &trace, err);
 		trace_fini(&trace);
 		/* Before the state: the front process may look at once, and not wait for our exit. */
-		atomic_store(&tp->shared->exit_code, rc ? EXIT_TROUBLE : 0);
+		atomic_store(&tp->shared->exit_code, rc == EXIT_GATE ? EXIT_GATE : rc ? EXIT_TROUBLE : 0);
 		atomic_store(&tp->shared->state, TRACER_DONE);
 		if (alive && tr->main_ended) {
 			fclose(tp->out);
@@ -309,7 +388,7 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 			return 0;
 		}
 	}
-	return rc ? EXIT_TROUBLE : 0;
+	return rc == EXIT_GATE ? EXIT_GATE : rc ? EXIT_TROUBLE : 0;
 }
 
 pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)

@@ -25,8 +25,10 @@ struct tracer_process {
 	int done;                /* closed when the report is written */
 	FILE *out;
 	FILE *save, *evidence;   /* NULL without --save, --record-evidence */
-	/* Makes of a finished trace what is to be written; see session.c. Returns 0 or a negative errno. */
+	/* Makes of a finished trace what is to be written; see session.c. Returns 0, EXIT_GATE (all is said), or something else and err. */
 	int (*report)(const struct tracer_process *tp, struct trace *trace, struct err *err);
+	/* Shows what was seen so far; what: enum look. */
+	void (*look)(const struct tracer_process *tp, struct trace *trace, unsigned what);
 	const struct pricing *pricing;
 	double baseline_cpu;     /* seconds of an untraced run; negative when there was none */
 };

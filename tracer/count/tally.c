@@ -100,6 +100,44 @@ void tally_finish(struct tally *t, struct trace *out,
 	*t = (struct tally){0};
 }
 
+static void copy_site(const struct tally_site *s, struct trace *out)
+{
+	const struct site *from = &s->site;
+	struct site *to = vec_push(out->sites, out->nsites);
+
+	*to = (struct site){
+		.path = from->path, .image = from->image, .offset = from->offset, .module = xstrdup(from->module),
+		.instruction = copy(from->instruction), .entered_at = copy(from->entered_at), .entries = from->entries,
+	};
+	for (size_t i = 0; i < from->ncalls; i++)
+		if (from->calls[i].entries)
+			*vec_push(to->calls, to->ncalls) = (struct call_count){
+				from->calls[i].abi, from->calls[i].nr, NULL, from->calls[i].entries};
+}
+
+void tally_snapshot(const struct tally *t, struct trace *out,
+		    void (*each)(void *ctx, const void *module, struct site *site), void *ctx)
+{
+	out->entries = t->entries;
+	for (size_t i = 0; i < t->nimages; i++) {
+		struct image *im = vec_push(out->images, out->nimages);
+
+		*im = t->images[i];
+		im->exe = xstrdup(im->exe);
+		im->build_id = copy(im->build_id);
+		im->by_stops = copy(im->by_stops);
+	}
+	for (size_t i = 0; i < t->nblind_spots; i++)
+		*vec_push(out->blind_spots, out->nblind_spots) = (struct blind_spot){
+			xstrdup(t->blind_spots[i].kind), t->blind_spots[i].count, xstrdup(t->blind_spots[i].note)};
+	for (const struct tally_site *s = t->sites; s; s = s->hh.next) {
+		if (!s->site.entries)
+			continue;
+		copy_site(s, out);
+		each(ctx, s->key.module, &out->sites[out->nsites - 1]);
+	}
+}
+
 static void forget(void *ctx, const void *module, struct site *site)
 {
 	(void)ctx, (void)module, (void)site;

@@ -55,6 +55,13 @@ void tally_blind(struct tally *t, const char *kind, uint64_t count, const char *
 void tally_finish(struct tally *t, struct trace *out,
 		  void (*each)(void *ctx, const void *module, struct site *site), void *ctx);
 
+/*
+ * Copies what was counted so far into out, which is to be freed by trace_fini();
+ * counting can go on. Sites without entries are left out. each() as above.
+ */
+void tally_snapshot(const struct tally *t, struct trace *out,
+		    void (*each)(void *ctx, const void *module, struct site *site), void *ctx);
+
 void tally_fini(struct tally *t);
 
 #endif

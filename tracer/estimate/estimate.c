@@ -166,11 +166,37 @@ static struct what_if what_if(const struct cost_table *t, enum scenario s, const
 	return w;
 }
 
+/* The programs: each has its own numbers of entries by path. */
+static void image_costs(const struct trace *trace, const struct cost_table *t, struct estimate *out)
+{
+	uint64_t (*n)[ENTRY_PATHS] = xcalloc(trace->nimages + 1, sizeof(*n));
+
+	for (size_t i = 0; i < trace->nsites; i++)
+		n[trace->sites[i].image][trace->sites[i].path] += trace->sites[i].entries;
+	for (size_t i = 0; i < trace->nimages; i++) {
+		struct image_cost *c = &out->images[i];
+
+		c->added = zero();
+		for (unsigned p = 0; p < ENTRY_PATHS; p++) {
+			struct priced one = n[i][p] ? cost_of(t, p, n[i][p]).added : zero();
+
+			c->added.known &= one.known;
+			c->added.value += one.value;
+			c->added.ci95.lo += one.ci95.lo;
+			c->added.ci95.hi += one.ci95.hi;
+		}
+		for (unsigned s = 0; s < SCENARIOS; s++)
+			c->saved[s] = what_if(t, s, n[i], out).saved_cycles;
+	}
+	free(n);
+}
+
 /* ---- about the table ---- */
 
 static void about_table(const struct cost_table *t, const struct host *host, struct estimate *out)
 {
 	out->have_table = true;
+	out->table = t;
 	out->calibration = xstrdup(t->name ? t->name : "");
 	out->clock = xstrdup(t->clock ? t->clock : "tsc");
 	out->age_seconds = t->age_seconds;
@@ -191,7 +217,8 @@ void estimate_make(const struct trace *trace, const struct cost_table *table, co
 	*out = (struct estimate){.age_seconds = -1};
 	out->baseline = baseline_cpu >= 0;
 	out->cpu_seconds = out->baseline ? baseline_cpu : trace->cpu_user + trace->cpu_system;
-	out->sites = xcalloc(trace->nsites, sizeof(*out->sites));
+	out->sites = xcalloc(trace->nsites + 1, sizeof(*out->sites));
+	out->images = xcalloc(trace->nimages + 1, sizeof(*out->images));
 	for (unsigned s = 0; s < SCENARIOS; s++)
 		out->what_if[s].scenario = s;
 	if (!table) {
@@ -208,4 +235,5 @@ void estimate_make(const struct trace *trace, const struct cost_table *table, co
 		out->sites[i] = cost_of(table, trace->sites[i].path, trace->sites[i].entries);
 	for (unsigned s = 0; s < SCENARIOS; s++)
 		out->what_if[s] = what_if(table, s, n, out);
+	image_costs(trace, table, out);
 }

@@ -3,7 +3,7 @@
  * Prices for what a trace saw: a pure function of the trace and a table.
  *
  * The prices are of a tight loop, with caches and branch predictors warm: a
- * best case of the door into the kernel, without the room behind it. A row's
+ * best case of entering the kernel, without what is done there. A row's
  * mean is what counts, where the table has it: a median times a number of
  * entries is not what they take together. Intervals are carried through as
  * those of independent figures.

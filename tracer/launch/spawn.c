@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -67,11 +69,42 @@ static void tell(int fd, const struct failure *f)
 		_exit(125);
 }
 
+int identity_find(const char *user, struct identity *out, struct err *err)
+{
+	const struct passwd *pw = getpwnam(user);
+	char *end;
+	unsigned long uid = strtoul(user, &end, 10);
+
+	*out = (struct identity){.ngroups = (int)(sizeof(out->groups) / sizeof(out->groups[0]))};
+	if (!pw && end != user && !*end && uid < UINT32_MAX)
+		pw = getpwuid((uid_t)uid);
+	if (!pw)
+		return err_set(err, -ENOENT, "there is no user '%s' to run the program as", user);
+	out->uid = pw->pw_uid;
+	out->gid = pw->pw_gid;
+	if (getgrouplist(pw->pw_name, pw->pw_gid, out->groups, &out->ngroups) < 0)
+		return err_set(err, -E2BIG, "user '%s' is in more groups than can be taken over", user);
+	return 0;
+}
+
+/* Groups first: without root they could not be changed any more. */
+static int turn_into(const struct identity *user, struct failure *f)
+{
+	if (setgroups((size_t)user->ngroups, user->groups) == 0 && setresgid(user->gid, user->gid, user->gid) == 0 &&
+	    setresuid(user->uid, user->uid, user->uid) == 0)
+		return 0;
+	return err_set(&f->err, -errno, "cannot run the program as user %u: %s", (unsigned)user->uid, strerror(errno));
+}
+
 /* In the child, up to execve. Never returns. */
-static void become(char *const argv[], const struct filter_pass *pass, int gate, int ready, int failed)
+static void become(char *const argv[], const struct filter_pass *pass, const struct inherited *in, int gate, int ready,
+		   int failed)
 {
 	struct failure f = {0};
 	char byte = 0;
+
+	if (in->environ)
+		environ = in->environ;
 
 	if (gate >= 0) {
 		/* Yama's ptrace_scope 1 lets only ancestors attach; the tracer is a sibling. */
@@ -83,6 +116,11 @@ static void become(char *const argv[], const struct filter_pass *pass, int gate,
 			tell(failed, &f);
 			_exit(125);
 		}
+	}
+	/* Behind the filter, which only root installs without giving up setuid programs. */
+	if (in->user && turn_into(in->user, &f) != 0) {
+		tell(failed, &f);
+		_exit(125);
 	}
 	exec_by_path(argv, &f);
 	tell(failed, &f);
@@ -139,7 +177,7 @@ static int start(char *const argv[], const struct inherited *in, const struct ho
 			hide_output(how->keep_input);
 		}
 		close(failed[0]);
-		become(argv, how->pass, gate[0], ready[1], failed[1]);
+		become(argv, how->pass, in, gate[0], ready[1], failed[1]);
 	}
 	if (gate[0] >= 0)
 		close(gate[0]);

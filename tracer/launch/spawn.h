@@ -22,7 +22,19 @@
 struct inherited {
 	struct sigaction sigchld;
 	sigset_t mask;
+	char **environ;              /* the program's environment; NULL: ours */
+	const struct identity *user; /* who it is to run as; NULL: who we are */
 };
+
+struct identity {
+	uid_t uid;
+	gid_t gid;
+	gid_t groups[256];
+	int ngroups;
+};
+
+/* Fills out from a user's name or number. Returns 0 or -ENOENT with err filled. */
+int identity_find(const char *user, struct identity *out, struct err *err);
 
 /* Takes note of both, and makes SIGCHLD what waitpid(2) needs. To be called first of all. */
 void inherited_set_aside(struct inherited *in);

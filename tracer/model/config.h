@@ -13,7 +13,7 @@
 
 /* Exit statuses of entrytrace's own; all others are the program's. */
 enum {
-	EXIT_GATE = 3,          /* what --fail-if names has come about */
+	EXIT_GATE = 3,          /* a condition of --fail-if holds */
 	EXIT_TROUBLE = 125,     /* entrytrace itself failed, or was asked for what it cannot do */
 	EXIT_CANNOT_EXEC = 126, /* the program is there and cannot be executed */
 	EXIT_NOT_FOUND = 127,   /* there is no such program */
@@ -23,6 +23,7 @@ enum command {
 	CMD_RUN,
 	CMD_CALIBRATE,
 	CMD_REPORT,
+	CMD_COMPARE,
 	CMD_SCAN,
 	COMMANDS,           /* how many a user can name */
 	CMD_HELP = COMMANDS, /* print config.about's help, or all of it */
@@ -34,6 +35,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum progress { PROGRESS_AUTO, PROGRESS_YES, PROGRESS_NO };
 enum count { COUNT_AUTO, COUNT_INPLACE, COUNT_STOP };
 enum stacks { STACKS_OFF, STACKS_SAMPLED, STACKS_ALL };
+enum sort { SORT_COST, SORT_ENTRIES, SORT_NAME };
 enum weight { WEIGHT_ENTRIES, WEIGHT_CYCLES };
 enum call { CALL_NONE, CALL_GETPPID };
 enum effort { EFFORT_DEFAULT, EFFORT_QUICK, EFFORT_PRECISE };
@@ -51,6 +53,14 @@ struct config {
 	const char *output;  /* NULL: standard error (run), standard output (the others) */
 	const char *format;  /* id of a format in report/; never NULL */
 	const char *save;    /* run: keep the whole trace here too; or NULL */
+	const char **fail_if; /* conditions, as given; see report/gate.h */
+	size_t nfail_if;
+	const char *programs, *modules, *paths, *syscalls; /* filters, see report/filter.h; NULL: all */
+	enum sort sort;
+	const char *columns; /* of the list of sites, separated by commas; NULL: the usual ones */
+	unsigned frames;     /* of a stack that are shown; 0 is all */
+	bool tree;           /* the call tree */
+	unsigned width;      /* columns; 0: those of the terminal */
 	unsigned top;        /* how many sites to list; 0 is all */
 	enum color color;
 	enum progress progress;
@@ -67,6 +77,12 @@ struct config {
 	bool follow_orphans;     /* go on until all processes have ended */
 	const char *record_evidence; /* developers: fixtures for the tests of classify; or NULL */
 
+	const char **env;        /* -E: VAR=VALUE, or VAR alone */
+	size_t nenv;
+	const char *user;        /* -u; NULL: as we are */
+	double duration;         /* seconds; 0: to the end */
+	double interval;         /* seconds between summaries; 0: none */
+
 	/* ---- stacks ---- */
 	enum stacks stacks;
 	unsigned stack_bytes;
@@ -78,7 +94,7 @@ struct config {
 	bool sites;              /* list every site */
 	const char **traces;     /* saved traces to join */
 	size_t ntraces;
-	const char *fail_if;     /* the gate: "needs-ia32"; or NULL */
+	const char *scan_gate;   /* --fail-if: "needs-ia32"; or NULL */
 
 	/* ---- help and the like ---- */
 	bool about_one;      /* CMD_HELP: about the command below only */

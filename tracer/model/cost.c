@@ -63,6 +63,7 @@ void estimate_fini(struct estimate *est)
 	free(est->calibration);
 	free(est->clock);
 	free(est->sites);
+	free(est->images);
 	*est = (struct estimate){0};
 }
 
@@ -70,7 +71,7 @@ static const struct {
 	const char *id, *label;
 } label[] = {
 	{"syscall64", "native 64-bit syscall"},
-	{"x32", "the same, x32 number"},
+	{"x32", "native, x32 number"},
 	{"vdso-sysenter", "vDSO call (sysenter)"},
 	{"vdso-syscall", "vDSO call (syscall)"},
 	{"vdso-int80", "vDSO call (int 0x80)"},

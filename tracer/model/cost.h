@@ -77,8 +77,16 @@ struct site_cost {
 	struct priced total;     /* cycles over all entries */
 };
 
+/* Of one program. */
+struct image_cost {
+	struct priced added;             /* cycles over all entries */
+	struct priced saved[SCENARIOS];  /* cycles */
+};
+
 struct estimate {
 	bool have_table;
+	const struct cost_table *table; /* borrowed, where there is one; NULL where only its figures are known */
+	bool of_trace;           /* the table came with the trace */
 	char *why_no_table;      /* one line, when there is none */
 	bool matches_host;
 	char *mismatch;          /* what differs from the host, one clause; NULL when nothing does */
@@ -90,6 +98,7 @@ struct estimate {
 	double hz;               /* cycles per second used for the seconds */
 	struct site_cost paths[ENTRY_PATHS];
 	struct site_cost *sites; /* one per trace.sites */
+	struct image_cost *images; /* one per trace.images */
 	struct what_if what_if[SCENARIOS];
 };
 

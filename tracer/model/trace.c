@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/trace.h"
 
+#include "model/cost.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,28 @@ void trace_path_totals(const struct trace *t, struct path_total out[ENTRY_PATHS]
 		out[t->sites[i].path].entries += t->sites[i].entries;
 		out[t->sites[i].path].sites++;
 	}
+}
+
+const char *trace_build_id(const struct trace *t, const char *path)
+{
+	for (size_t i = 0; i < t->nmodules; i++)
+		if (strcmp(t->modules[i].path, path) == 0)
+			return t->modules[i].build_id;
+	return NULL;
+}
+
+size_t function_name(const char *function, uint64_t *offset)
+{
+	const char *plus = strrchr(function, '+');
+	char *end;
+
+	if (!plus || plus == function || strncmp(plus, "+0x", 3) != 0)
+		return strlen(function);
+	uint64_t v = strtoull(plus + 1, &end, 16);
+	if (*end || end == plus + 3)
+		return strlen(function);
+	*offset = v;
+	return (size_t)(plus - function);
 }
 
 const char *host_fact(const struct host *host, const char *key)
@@ -53,9 +77,26 @@ void trace_fini(struct trace *t)
 		free(t->command[i]);
 	free(t->command);
 	free(t->partial);
+	free(t->shown);
+	free(t->tool);
+	free(t->started);
+	free(t->host_name);
+	free(t->pids);
+	for (size_t i = 0; i < t->nhosts; i++)
+		free(t->hosts[i]);
+	free(t->hosts);
+	if (t->prices)
+		cost_table_fini(t->prices);
+	free(t->prices);
+	for (size_t i = 0; i < t->nmodules; i++) {
+		free(t->modules[i].path);
+		free(t->modules[i].build_id);
+	}
+	free(t->modules);
 	host_fini(&t->host);
 	for (size_t i = 0; i < t->nimages; i++) {
 		free(t->images[i].exe);
+		free(t->images[i].build_id);
 		free(t->images[i].by_stops);
 	}
 	free(t->images);

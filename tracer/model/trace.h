@@ -43,6 +43,7 @@ struct site {
 /* One program file that ran, under one ABI. */
 struct image {
 	char *exe;
+	char *build_id;     /* hex; NULL if unknown */
 	enum abi abi;
 	uint64_t processes; /* that ran it, by exec or by fork */
 	uint64_t threads;   /* tasks that ran it, first threads included */
@@ -75,20 +76,49 @@ struct host {
 	size_t nfacts;
 };
 
+/* A file that code was executed from, known by its content. */
+struct module_id {
+	char *path;     /* as in site.module */
+	char *build_id; /* hex */
+};
+
+struct cost_table; /* model/cost.h */
+
 struct trace {
-	char **command; /* NULL-terminated */
+	/* ---- what was traced, when and by whom ---- */
+	char *tool;       /* the version of entrytrace that traced; NULL in older files */
+	char *started;    /* UTC, ISO 8601; NULL in older files */
+	char *host_name;  /* NULL in older files */
+	char **command;   /* NULL-terminated */
+	int64_t *pids;    /* attached to these */
+	size_t npids;
+	uint64_t runs;    /* merged of so many traces; 0: of one */
+	char **hosts;     /* that these were made on, each once */
+	size_t nhosts;
+
+	/* ---- how it went ---- */
 	enum exit_kind exit_kind;
 	int exit_value;    /* exit code or signal number */
+	bool running;      /* a look at it while it goes on */
 	char *partial;     /* NULL, or why the trace is cut short, one clause */
 	double wall_seconds;
 	double cpu_user, cpu_system; /* seconds, of the traced run (so inflated by tracing) */
 	double cpu_untraced; /* seconds, of the run that --baseline made first; 0 when there was none */
 	struct host host;
+	struct cost_table *prices; /* that it was priced with; NULL: none */
+
+	/* ---- what of it is left, behind a filter ---- */
+	char *shown;      /* the filter, as given; NULL: all is there */
+	uint64_t whole_entries, whole_sites; /* before it */
+
+	/* ---- what was seen ---- */
 	uint64_t entries; /* the sum over sites */
 	struct image *images;
 	size_t nimages;
 	struct site *sites;
 	size_t nsites;
+	struct module_id *modules; /* those with a build id */
+	size_t nmodules;
 	struct blind_spot *blind_spots;
 	size_t nblind_spots;
 };
@@ -100,6 +130,21 @@ struct path_total {
 };
 
 void trace_path_totals(const struct trace *t, struct path_total out[ENTRY_PATHS]);
+
+/*
+ * Puts images, sites, calls, stacks, modules and blind spots in an order that
+ * does not depend on which happened to be first (trace_order.c).
+ */
+void trace_sort(struct trace *t);
+
+/* The build id of the module with that path; NULL if unknown. */
+const char *trace_build_id(const struct trace *t, const char *path);
+
+/*
+ * How much of "name+0x1c" is the name; *offset is 0x1c. All of it, and *offset
+ * untouched, where there is no distance.
+ */
+size_t function_name(const char *function, uint64_t *offset);
 
 void host_fini(struct host *host);
 /* Returns NULL when the fact is not known. */

@@ -3,7 +3,9 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "report/page.h"
+#include "report/doc.h"
+#include "report/number.h"
+#include "report/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,7 +32,10 @@ static const char *const order[] = {
 #define WIDEST_BAR 40
 
 struct sheet {
-	struct page page;
+	struct doc doc;
+	const struct report_style *style;
+	const struct glyphs *g;
+	struct column columns[9]; /* of the table: those that are shown */
 	const struct cost_table *table, *reference;
 	const struct cost_row *native;
 	double longest; /* cycles that fill the bar */
@@ -42,7 +47,7 @@ struct sheet {
 static char *bar(const struct sheet *s, double cycles)
 {
 	static const char *const eighth[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-	bool utf8 = s->page.style->utf8, over = cycles > s->longest;
+	bool utf8 = s->style->utf8, over = cycles > s->longest;
 	double eighths = fmin(cycles / s->longest, 1) * (double)s->bar * 8;
 	size_t n = (size_t)lround(fmax(eighths, 1)), whole = over ? s->bar - 1 : n / 8;
 	char *text = NULL;
@@ -63,14 +68,14 @@ static const struct {
 	struct column title;
 	enum { FOR_ALL, FOR_RATIO, FOR_REFERENCE, FOR_SPLIT, FOR_BAR } part;
 } sheet_column[] = {
-	{{"cost of one entry", ALIGN_LEFT, true}, FOR_ALL},
-	{{"cycles", ALIGN_RIGHT, false}, FOR_ALL},
-	{{"user", ALIGN_RIGHT, false}, FOR_SPLIT},
-	{{"kernel", ALIGN_RIGHT, false}, FOR_SPLIT},
-	{{"ns", ALIGN_RIGHT, false}, FOR_ALL},
-	{{"ratio", ALIGN_RIGHT, false}, FOR_RATIO},
-	{{"Skylake", ALIGN_RIGHT, false}, FOR_REFERENCE},
-	{{"", ALIGN_LEFT, false}, FOR_BAR},
+	{{"cost of one entry", ALIGN_LEFT, true, 0, 0}, FOR_ALL},
+	{{"cycles", ALIGN_RIGHT, false, 0, 0}, FOR_ALL},
+	{{"user", ALIGN_RIGHT, false, 0, 0}, FOR_SPLIT},
+	{{"kernel", ALIGN_RIGHT, false, 0, 0}, FOR_SPLIT},
+	{{"ns", ALIGN_RIGHT, false, 0, 0}, FOR_ALL},
+	{{"ratio", ALIGN_RIGHT, false, 0, 0}, FOR_RATIO},
+	{{"Skylake", ALIGN_RIGHT, false, 0, 0}, FOR_REFERENCE},
+	{{"", ALIGN_LEFT, false, 0, 0}, FOR_BAR},
 };
 
 #define SHEET_COLUMNS (sizeof(sheet_column) / sizeof(*sheet_column))
@@ -104,7 +109,7 @@ static struct priced in_ns(const struct sheet *s, const struct cost_row *r)
 
 static void add_row(struct sheet *s, struct table *t, const struct cost_row *r)
 {
-	const struct glyphs *g = s->page.g;
+	const struct glyphs *g = s->g;
 	const struct cost_row *ref = s->reference ? cost_table_row(s->reference, r->id) : NULL;
 	enum ink ink = r == s->native ? INK_GREEN : INK_PLAIN;
 
@@ -151,22 +156,20 @@ static void add_row(struct sheet *s, struct table *t, const struct cost_row *r)
 
 static void put_rows(struct sheet *s)
 {
-	struct column columns[SHEET_COLUMNS + 1] = {0};
-	struct table t;
 	size_t n = 0;
 
 	for (size_t c = 0; c < SHEET_COLUMNS; c++)
 		if (shown(s, c))
-			columns[n++] = sheet_column[c].title;
-	fputc('\n', s->page.out);
-	table_init(&t, columns);
+			s->columns[n++] = sheet_column[c].title;
+	doc_text(&s->doc, 0);
+	struct table *t = doc_table(&s->doc, "calibration", s->columns);
+
 	for (size_t i = 0; i < ORDERED; i++) {
 		const struct cost_row *r = cost_table_row(s->table, order[i]);
 
 		if (r)
-			add_row(s, &t, r);
+			add_row(s, t, r);
 	}
-	table_flush(&t, &s->page);
 }
 
 /* What fills the bar: the dearest way in. */
@@ -190,24 +193,23 @@ static void headline(struct sheet *s)
 	bool guest = hv && strcmp(hv, "none") != 0;
 	auto_free char *raw = xasprintf("entrytrace: what a kernel entry costs on %s, Linux %s%s%s", cpu ? cpu : "?",
 					kernel ? kernel : "?", guest ? ", under " : "", guest ? hv : "");
-	auto_free char *line = text_escape(raw, s->page.style->utf8);
+	auto_free char *line = text_escape(raw, s->style->utf8);
 
-	page_wrap(&s->page, INK_BOLD, 0, 0, line);
+	doc_run(doc_text(&s->doc, 0), INK_BOLD, "%s", line);
 	bool pmu = t->clock && strcmp(t->clock, "pmu") == 0;
 	bool real = t->call && strcmp(t->call, "getppid") == 0;
 	auto_free char *ghz = t->core_hz > 0 ? xasprintf(" at %.2f GHz", t->core_hz * 1e-9) : xstrdup("");
 	auto_free char *what = xasprintf("%s%s; %s", pmu ? "core cycles, counted," : "estimated core cycles (no performance counters)",
 					 ghz, real ? "each entry a getppid" : "each entry a call that does not exist");
 
-	page_wrap(&s->page, INK_PLAIN, 0, 0, what);
+	doc_run(doc_text(&s->doc, 0), INK_PLAIN, "%s", what);
 }
 
 static void bullet(struct sheet *s, enum ink ink, const char *text)
 {
-	auto_free char *clean = text_escape(text, s->page.style->utf8);
+	auto_free char *clean = text_escape(text, s->style->utf8);
 
-	page_put(&s->page, ink, s->page.style->utf8 ? "  • " : "  * ");
-	page_wrap(&s->page, ink, 4, 4, clean);
+	doc_run(doc_note(&s->doc, s->style->utf8 ? "  • " : "  * ", ink), ink, "%s", clean);
 }
 
 /* The way in whose mean is farthest above its median, as a share; NULL when no row has a mean. */
@@ -303,7 +305,7 @@ static void put_notes(struct sheet *s)
 {
 	uint64_t samples = 0, dropped = 0;
 
-	fputc('\n', s->page.out);
+	doc_text(&s->doc, 0);
 	if (s->ratio)
 		bullet(s, INK_DIM, "Ratio: to a native 64-bit system call. Intervals are of 95 %.");
 	if (s->refer)
@@ -332,7 +334,8 @@ void calibration_text(FILE *out, const struct cost_table *table, const struct co
 		      const struct report_style *style)
 {
 	struct sheet s = {
-		.page = {.out = out, .style = style, .g = style->utf8 ? &glyphs_utf8 : &glyphs_ascii},
+		.style = style,
+		.g = style->utf8 ? &glyphs_utf8 : &glyphs_ascii,
 		.table = table,
 		.reference = reference,
 		.native = cost_table_row(table, "syscall64"),
@@ -354,4 +357,6 @@ void calibration_text(FILE *out, const struct cost_table *table, const struct co
 	headline(&s);
 	put_rows(&s);
 	put_notes(&s);
+	text_doc(out, &s.doc, style);
+	doc_fini(&s.doc);
 }

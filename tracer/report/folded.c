@@ -12,40 +12,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The separator and line ends must not come from a name. */
-static void put_name(FILE *out, const char *name)
-{
-	auto_free char *plain = text_escape(name, true);
-
-	for (char *p = plain; *p; p++)
-		if (*p == ';')
-			*p = ':';
-	fputs(plain, out);
-}
-
-static char *folded_line(const struct trace *t, const struct site *site, const struct stack *s)
-{
-	char *line = NULL;
-	size_t size;
-	FILE *out = open_memstream(&line, &size);
-
-	const char *exe = t->images[site->image].exe, *base = strrchr(exe, '/');
-	const char *cut = stack_cut_text(s);
-
-	put_name(out, base ? base + 1 : exe);
-	if (cut)
-		fprintf(out, ";%s", cut);
-	for (size_t i = s->nframes; i-- > 0;) {
-		auto_free char *name = frame_text(&s->frames[i]);
-
-		fputc(';', out);
-		put_name(out, name);
-	}
-	fprintf(out, ";[%s]", entry_path_info[site->path].id);
-	fclose(out);
-	return line;
-}
-
 static int write_folded(FILE *out, const struct trace *t, const struct estimate *est,
 			const struct report_style *style, struct err *err)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/format.h"
 
+#include "report/compare_formats.h"
 #include "report/formats.h"
 
 #include <string.h>
@@ -12,6 +13,9 @@ const struct report_format *const report_formats[] = {
 	&report_csv,
 	&report_folded,
 	&report_speedscope,
+	&report_callgrind,
+	&report_html,
+	&report_openmetrics,
 };
 const size_t nreport_formats = sizeof(report_formats) / sizeof(*report_formats);
 
@@ -22,3 +26,11 @@ const struct report_format *report_format_find(const char *name)
 			return report_formats[i];
 	return NULL;
 }
+
+const struct compare_format *const compare_formats[] = {
+	&compare_text,
+	&compare_json,
+	&compare_csv,
+	&compare_folded,
+};
+const size_t ncompare_formats = sizeof(compare_formats) / sizeof(*compare_formats);

@@ -21,6 +21,12 @@ struct report_style {
 	bool color;
 	bool utf8;
 	enum weight weight;
+	enum sort sort;
+	const char *columns; /* of the list of sites; NULL: the usual ones */
+	unsigned frames;   /* of a stack; 0 is all */
+	bool brief;        /* the paths alone, for now */
+	bool tree;         /* the call tree, and callers and callees */
+	bool uncut;        /* a file or a pipe: nothing is shortened to fit */
 };
 
 struct report_format {

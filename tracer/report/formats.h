@@ -10,5 +10,8 @@ extern const struct report_format report_json;
 extern const struct report_format report_csv;
 extern const struct report_format report_folded;
 extern const struct report_format report_speedscope;
+extern const struct report_format report_callgrind;
+extern const struct report_format report_html;
+extern const struct report_format report_openmetrics;
 
 #endif

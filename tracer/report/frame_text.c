@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/frame_text.h"
 
+#include "base/cleanup.h"
+#include "base/text.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -100,4 +103,49 @@ uint64_t stack_weight(const struct trace *t, const struct estimate *est, size_t 
 	double cycles = p->known ? p->value * (double)s->entries + 0.5 : 0;
 
 	return cycles > 0 && cycles < 1.8e19 ? (uint64_t)cycles : 0;
+}
+
+/* The separator and line ends must not come from a name. */
+static void put_name(FILE *out, const char *name)
+{
+	auto_free char *plain = text_escape(name, true);
+
+	for (char *p = plain; *p; p++)
+		if (*p == ';')
+			*p = ':';
+	fputs(plain, out);
+}
+
+char *folded_line(const struct trace *t, const struct site *site, const struct stack *s)
+{
+	char *line = NULL;
+	size_t size;
+	FILE *out = open_memstream(&line, &size);
+
+	const char *exe = t->images[site->image].exe, *base = strrchr(exe, '/');
+	const char *cut = s ? stack_cut_text(s) : NULL;
+
+	put_name(out, base ? base + 1 : exe);
+	if (cut)
+		fprintf(out, ";%s", cut);
+	for (size_t i = s ? s->nframes : 0; i-- > 0;) {
+		auto_free char *name = frame_text(&s->frames[i]);
+
+		fputc(';', out);
+		put_name(out, name);
+	}
+	if (!s) {
+		const char *file = strrchr(site->module, '/');
+
+		fputc(';', out);
+		put_name(out, file ? file + 1 : site->module);
+		fputc(';', out);
+		if (site->function)
+			put_name(out, site->function);
+		else
+			fprintf(out, "0x%" PRIx64, site->offset);
+	}
+	fprintf(out, ";[%s]", entry_path_info[site->path].id);
+	fclose(out);
+	return line;
 }

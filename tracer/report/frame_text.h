@@ -19,6 +19,13 @@ char *frame_text(const struct frame *f) __attribute__((returns_nonnull, warn_unu
 /* "[cut: why]" for a stack that does not reach the start, NULL for one that does. */
 const char *stack_cut_text(const struct stack *s);
 
+/*
+ * "program;outermost;...;innermost;[path]", as flame-graph tools read it. A
+ * NULL stack gives the site's module and function as its frames. The caller
+ * frees it.
+ */
+char *folded_line(const struct trace *t, const struct site *site, const struct stack *s);
+
 /* Lines of text with weights; equal ones are one. Zeroed at the start. */
 struct weighed_line {
 	char *text; /* the key */

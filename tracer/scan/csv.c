@@ -1,39 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* A line per site, and one for each file without any; a cell that is unknown is empty. */
 #include "base/cleanup.h"
-#include "base/text.h"
+#include "report/cell_csv.h"
 #include "scan/output.h"
 
 #include <inttypes.h>
-#include <string.h>
-
-/* Control characters are spelt out, so that a line of the file is a row of the table. */
-static void cell(FILE *out, const char *text, char end)
-{
-	auto_free char *s = text_escape(text, true);
-
-	if (strpbrk(s, ",\"")) {
-		fputc('"', out);
-		for (const char *c = s; *c; c++)
-			fprintf(out, *c == '"' ? "\"\"" : "%c", *c);
-		fputc('"', out);
-	} else {
-		fputs(s, out);
-	}
-	fputc(end, out);
-}
 
 static void file_cells(FILE *out, const struct scan_file *f)
 {
-	cell(out, f->path, ',');
-	cell(out, f->member, ',');
-	cell(out, scan_kind_name[f->kind], ',');
-	cell(out, f->machine, ',');
-	cell(out, f->kind == SCAN_ELF ? elf_type_name[f->type] : NULL, ',');
-	cell(out, f->build_id, ',');
-	cell(out, f->package, ',');
-	cell(out, scan_verdict_name[f->verdict], ',');
-	cell(out, f->why, ',');
+	csv_cell(out, f->path, ',');
+	csv_cell(out, f->member, ',');
+	csv_cell(out, scan_kind_name[f->kind], ',');
+	csv_cell(out, f->machine, ',');
+	csv_cell(out, f->kind == SCAN_ELF ? elf_type_name[f->type] : NULL, ',');
+	csv_cell(out, f->build_id, ',');
+	csv_cell(out, f->package, ',');
+	csv_cell(out, scan_verdict_name[f->verdict], ',');
+	csv_cell(out, f->why, ',');
 }
 
 static void site_cells(FILE *out, const struct scan_site *s)
@@ -42,11 +25,11 @@ static void site_cells(FILE *out, const struct scan_site *s)
 
 	fprintf(out, "%s,%s,0x%" PRIx64 ",0x%" PRIx64 ",", entry_form_info[s->form].id, scan_sure_name[s->sure],
 		s->vaddr, s->offset);
-	cell(out, s->function, ',');
+	csv_cell(out, s->function, ',');
 	if (s->nr >= 0)
 		fprintf(out, "%" PRId64, s->nr);
 	fputc(',', out);
-	cell(out, name, ',');
+	csv_cell(out, name, ',');
 	fprintf(out, "%" PRIu64 "\n", s->ran);
 }
 

@@ -259,13 +259,14 @@ void judge_hits(int fd, const struct elf_facts *facts, const struct hits *hits, 
 		.mode = facts->abi == ABI_I386 ? CPU_MODE_32 : CPU_MODE_64,
 	};
 	struct opinion opinions[TOGETHER];
+	bool known;
 
 	if (!hits->n)
 		return;
 	j.boundaries = boundaries_open(fd);
 	/* What is called from the other width is not followed, and described by nobody. */
 	for (size_t i = 0; i < hits->n; i++)
-		j.crosses |= hits->list[i].form == FORM_FAR_CALL || hits->list[i].form == FORM_MODE_SWITCH;
+		j.crosses |= hits->list[i].through_memory && leads_across(&j, &hits->list[i], &known);
 	for (size_t i = 0; i < hits->n;) {
 		size_t n = judge_some(&j, i, opinions);
 

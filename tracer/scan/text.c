@@ -3,7 +3,8 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "report/page.h"
+#include "report/number.h"
+#include "report/text.h"
 #include "scan/output.h"
 #include "scan/sentence.h"
 
@@ -13,7 +14,9 @@
 #define LEAST_WIDTH 60
 
 struct text {
-	struct page page;
+	struct doc doc;
+	bool utf8;
+	unsigned top; /* rows of a list; 0 is all */
 	const struct scan_result *r;
 	const struct scan_style *style;
 };
@@ -38,7 +41,7 @@ static void headline(struct text *x)
 				      r->partial ? " Partial: " : "", r->partial ? r->partial : "",
 				      r->partial ? "." : "");
 
-	page_wrap(&x->page, r->partial ? INK_YELLOW : INK_PLAIN, 0, 0, s);
+	doc_run(doc_text(&x->doc, 0), r->partial ? INK_YELLOW : INK_PLAIN, "%s", s);
 }
 
 /* "3 int80, 580 vdso; 2 possible" */
@@ -70,34 +73,36 @@ static char *entries_of(const struct scan_file *f)
 static void file_row(struct table *t, const struct text *x, const struct scan_file *f)
 {
 	auto_free char *name = scan_file_name(f);
-	auto_free char *whole = text_escape(name, x->page.style->utf8);
-	const char *slash = strrchr(whole, '/');
-	/* The reason is worth as much room as the name, of which the end says most. */
-	auto_free char *shown = text_shorten(whole, x->page.style->width / 2, slash ? text_width(slash) : 0,
-					     x->page.style->utf8);
+	auto_free char *shown = text_escape(name, x->utf8);
 	auto_free char *entries = entries_of(f);
-	auto_free char *why = text_escape(f->why, x->page.style->utf8);
-	auto_free char *by = f->nstarted_by ? text_escape(f->started_by[0], x->page.style->utf8) : xstrdup("");
-	auto_free char *package = text_escape(f->package, x->page.style->utf8);
+	auto_free char *why = text_escape(f->why, x->utf8);
+	auto_free char *by = f->nstarted_by ? text_escape(f->started_by[0], x->utf8) : xstrdup("");
+	auto_free char *package = text_escape(f->package, x->utf8);
+	const char *slash = strrchr(shown, '/');
+	struct cell *c = table_add(t, verdict_ink[f->verdict], "%s", shown);
 
-	table_add(t, verdict_ink[f->verdict], "%s", shown);
-	table_add(t, INK_DIM, "%s", *package ? package : by);
-	table_add(t, INK_PLAIN, "%s%s%s", why, *entries ? "; " : "", entries);
+	c->keep_tail = slash ? text_width(slash) : 0;
+	table_add(t, INK_PLAIN, "%s%s%s%s%s%s%s", why, *entries ? "; " : "", entries, *by ? "; started by " : "", by,
+		  *package ? "; package " : "", package);
 }
 
-/* The files of a verdict, each content once; scripts are summed up elsewhere. */
+/* The files of a verdict, each content once. */
 static void files(struct text *x, enum scan_verdict v, const char *title)
 {
 	static const struct column columns[] = {
-		{"", ALIGN_LEFT, false}, {"", ALIGN_LEFT, false}, {"", ALIGN_LEFT, true}, {0},
+		{.title = "file", .flexible = true, .least = 24}, {.title = "why", .flexible = true}, {0},
 	};
 	struct idset contents = {0};
 	uint64_t shown = 0, left = 0, copies = 0;
-	struct table t;
+	struct table *t;
 
 	if (!x->r->of_verdict[v])
 		return;
-	table_init(&t, columns);
+	doc_heading(&x->doc, "%s: %s %s, of them %s %s", title, num_count(x->r->of_verdict[v]).s,
+		    plural(x->r->of_verdict[v], "file", "files"), num_count(x->r->programs[v]).s,
+		    plural(x->r->programs[v], "program or script", "programs and scripts"));
+	t = doc_table(&x->doc, scan_verdict_name[v], columns);
+	t->wraps = true;
 	for (size_t i = 0; i < x->r->nfiles; i++) {
 		const struct scan_file *f = &x->r->files[i];
 
@@ -105,49 +110,43 @@ static void files(struct text *x, enum scan_verdict v, const char *title)
 			continue;
 		if (f->nsites && !idset_add(&contents, f->content[0], f->content[1]))
 			copies++;
-		else if (x->page.style->top && shown >= x->page.style->top)
+		else if (x->top && shown >= x->top)
 			left++;
 		else
-			shown++, file_row(&t, x, f);
+			shown++, file_row(t, x, f);
 	}
 	idset_fini(&contents);
-	page_heading(&x->page, "%s: %s %s, of them %s %s", title, num_count(x->r->of_verdict[v]).s,
-		     plural(x->r->of_verdict[v], "file", "files"), num_count(x->r->programs[v]).s,
-		     plural(x->r->programs[v], "program or script", "programs and scripts"));
-	table_flush(&t, &x->page);
 	if (left || copies) {
 		auto_free char *more = left ? xasprintf("%s more (--top 0 lists all)", num_count(left).s) : xstrdup("");
-		auto_free char *s = xasprintf("and %s%s%s%s", more, left && copies ? ", " : "",
-					      copies ? num_count(copies).s : "",
-					      copies ? plural(copies, " copy of one of them", " copies of them") : "");
 
-		page_wrap(&x->page, INK_DIM, 0, 2, s);
+		doc_run(doc_text(&x->doc, 2), INK_DIM, "and %s%s%s%s", more, left && copies ? ", " : "",
+			copies ? num_count(copies).s : "",
+			copies ? plural(copies, " copy of one of them", " copies of them") : "");
 	}
 }
 
 static void packages(struct text *x)
 {
 	static const struct column columns[] = {
-		{"", ALIGN_LEFT, false}, {"need it", ALIGN_RIGHT, false}, {"unknown", ALIGN_RIGHT, false},
-		{"", ALIGN_LEFT, true}, {0},
+		{.title = "package"}, {.title = "need it", .align = ALIGN_RIGHT},
+		{.title = "unknown", .align = ALIGN_RIGHT}, {.title = "why", .flexible = true}, {0},
 	};
-	struct table t;
+	struct table *t;
 
 	if (!x->r->npackages)
 		return;
-	page_heading(&x->page, "Packages");
-	table_init(&t, columns);
-	for (size_t i = 0; i < x->r->npackages && (!x->page.style->top || i < x->page.style->top); i++) {
+	doc_heading(&x->doc, "Packages");
+	t = doc_table(&x->doc, "packages", columns);
+	for (size_t i = 0; i < x->r->npackages && (!x->top || i < x->top); i++) {
 		const struct scan_group *g = &x->r->packages[i];
-		auto_free char *name = text_escape(g->name, x->page.style->utf8);
-		auto_free char *why = text_escape(g->why, x->page.style->utf8);
+		auto_free char *name = text_escape(g->name, x->utf8);
+		auto_free char *why = text_escape(g->why, x->utf8);
 
-		table_add(&t, verdict_ink[g->verdict], "%s", name);
-		table_add(&t, INK_PLAIN, "%s", num_count(g->yes).s);
-		table_add(&t, INK_PLAIN, "%s", num_count(g->unknown).s);
-		table_add(&t, INK_DIM, "%s", why);
+		table_add(t, verdict_ink[g->verdict], "%s", name);
+		table_add(t, INK_PLAIN, "%s", num_count(g->yes).s);
+		table_add(t, INK_PLAIN, "%s", num_count(g->unknown).s);
+		table_add(t, INK_DIM, "%s", why);
 	}
-	table_flush(&t, &x->page);
 }
 
 /* --- sites --- */
@@ -155,38 +154,37 @@ static void packages(struct text *x)
 static void sites_of(struct text *x, const struct scan_file *f)
 {
 	static const struct column plain[] = {
-		{"address", ALIGN_RIGHT, false}, {"entry", ALIGN_LEFT, false}, {"sure", ALIGN_LEFT, false},
-		{"call", ALIGN_LEFT, false}, {"function", ALIGN_LEFT, true}, {0},
+		{.title = "address", .align = ALIGN_RIGHT}, {.title = "entry"}, {.title = "sure"}, {.title = "call"},
+		{.title = "function", .flexible = true}, {0},
 	};
 	static const struct column traced[] = {
-		{"entries", ALIGN_RIGHT, false}, {"address", ALIGN_RIGHT, false}, {"entry", ALIGN_LEFT, false},
-		{"sure", ALIGN_LEFT, false}, {"call", ALIGN_LEFT, false}, {"function", ALIGN_LEFT, true}, {0},
+		{.title = "entries", .align = ALIGN_RIGHT}, {.title = "address", .align = ALIGN_RIGHT},
+		{.title = "entry"}, {.title = "sure"}, {.title = "call"}, {.title = "function", .flexible = true}, {0},
 	};
 	auto_free char *name = scan_file_name(f);
-	auto_free char *shown = text_escape(name, x->page.style->utf8);
-	struct table t;
+	auto_free char *shown = text_escape(name, x->utf8);
+	struct table *t;
 
-	page_heading(&x->page, "Sites in %s", shown);
-	table_init(&t, x->r->has_traces ? traced : plain);
+	doc_heading(&x->doc, "Sites in %s", shown);
+	t = doc_table(&x->doc, NULL, x->r->has_traces ? traced : plain);
 	for (size_t i = 0; i < f->nsites; i++) {
 		const struct scan_site *s = &f->sites[i];
 		auto_free char *call = scan_site_call(s);
-		auto_free char *function = text_escape(s->function, x->page.style->utf8);
+		auto_free char *function = text_escape(s->function, x->utf8);
 
 		if (x->r->has_traces)
-			table_add(&t, s->ran ? INK_BOLD : INK_DIM, "%s", s->ran ? num_count(s->ran).s : "never");
-		table_add(&t, INK_PLAIN, "0x%" PRIx64, s->vaddr);
-		table_add(&t, INK_CYAN, "%s", entry_form_info[s->form].id);
-		table_add(&t, s->sure == SURE_INSTRUCTION ? INK_PLAIN : INK_YELLOW, "%s", scan_sure_name[s->sure]);
+			table_add(t, s->ran ? INK_BOLD : INK_DIM, "%s", s->ran ? num_count(s->ran).s : "never");
+		table_add(t, INK_PLAIN, "0x%" PRIx64, s->vaddr);
+		table_add(t, INK_CYAN, "%s", entry_form_info[s->form].id);
+		table_add(t, s->sure == SURE_INSTRUCTION ? INK_PLAIN : INK_YELLOW, "%s", scan_sure_name[s->sure]);
 		if (call)
-			table_add(&t, INK_PLAIN, "%s", call);
+			table_add(t, INK_PLAIN, "%s", call);
 		else if (s->nr >= 0)
-			table_add(&t, INK_PLAIN, "%" PRId64, s->nr);
+			table_add(t, INK_PLAIN, "%" PRId64, s->nr);
 		else
-			table_add(&t, INK_DIM, "%s", "?");
-		table_add(&t, INK_PLAIN, "%s", function);
+			table_add(t, INK_DIM, "%s", "?");
+		table_add(t, INK_PLAIN, "%s", function);
 	}
-	table_flush(&t, &x->page);
 }
 
 static void sites(struct text *x)
@@ -204,23 +202,22 @@ static void sites(struct text *x)
 static void unseen(struct text *x)
 {
 	static const struct column columns[] = {
-		{"entries", ALIGN_RIGHT, false}, {"path", ALIGN_LEFT, false}, {"", ALIGN_LEFT, true}, {0},
+		{.title = "entries", .align = ALIGN_RIGHT}, {.title = "path"}, {.title = "site", .flexible = true}, {0},
 	};
-	struct table t;
+	struct table *t;
 
 	if (!x->r->nunseen)
 		return;
-	page_heading(&x->page, "Ran, but not found by the scan");
-	table_init(&t, columns);
-	for (size_t i = 0; i < x->r->nunseen && (!x->page.style->top || i < x->page.style->top); i++) {
+	doc_heading(&x->doc, "Ran, but not found by the scan");
+	t = doc_table(&x->doc, "unseen", columns);
+	for (size_t i = 0; i < x->r->nunseen && (!x->top || i < x->top); i++) {
 		const struct scan_unseen *u = &x->r->unseen[i];
-		auto_free char *module = text_escape(u->module, x->page.style->utf8);
+		auto_free char *module = text_escape(u->module, x->utf8);
 
-		table_add(&t, INK_PLAIN, "%s", num_count(u->entries).s);
-		table_add(&t, INK_CYAN, "%s", u->path_id);
-		table_add(&t, INK_PLAIN, "%s+0x%" PRIx64 "%s", module, u->offset, u->scanned ? "" : " (not scanned)");
+		table_add(t, INK_PLAIN, "%s", num_count(u->entries).s);
+		table_add(t, INK_CYAN, "%s", u->path_id);
+		table_add(t, INK_PLAIN, "%s+0x%" PRIx64 "%s", module, u->offset, u->scanned ? "" : " (not scanned)");
 	}
-	table_flush(&t, &x->page);
 }
 
 /* What could not be read whole: a line each. */
@@ -231,41 +228,35 @@ static void faults(struct text *x)
 	for (size_t i = 0; i < x->r->nfiles; i++) {
 		const struct scan_file *f = &x->r->files[i];
 		auto_free char *name = scan_file_name(f);
-		auto_free char *shown = text_escape(name, x->page.style->utf8);
-		auto_free char *fault = text_escape(f->fault, x->page.style->utf8);
-		auto_free char *line = xasprintf("%s: %s", shown, fault);
+		auto_free char *shown = text_escape(name, x->utf8);
+		auto_free char *fault = text_escape(f->fault, x->utf8);
 
 		if (!f->fault)
 			continue;
 		if (!n++)
-			page_heading(&x->page, "Not read, or not whole");
-		if (!x->page.style->top || n <= x->page.style->top)
-			page_wrap(&x->page, INK_PLAIN, 0, 2, line);
+			doc_heading(&x->doc, "Not read, or not whole");
+		if (!x->top || n <= x->top)
+			doc_run(doc_text(&x->doc, 2), INK_PLAIN, "%s: %s", shown, fault);
 	}
-	if (x->page.style->top && n > x->page.style->top) {
-		auto_free char *more = xasprintf("and %s more", num_count(n - x->page.style->top).s);
-
-		page_wrap(&x->page, INK_DIM, 0, 2, more);
-	}
+	if (x->top && n > x->top)
+		doc_run(doc_text(&x->doc, 2), INK_DIM, "and %s more", num_count(n - x->top).s);
 }
 
 static void last_words(struct text *x)
 {
 	auto_free char *s = scan_sentence(x->r);
-	auto_free char *shown = text_escape(s, x->page.style->utf8);
+	auto_free char *shown = text_escape(s, x->utf8);
 
-	fputc('\n', x->page.out);
-	page_wrap(&x->page, verdict_ink[scan_worst(x->r)], 0, 0, shown);
+	struct block *b = doc_text(&x->doc, 0);
+
+	b->gap = true;
+	doc_run(b, verdict_ink[scan_worst(x->r)], "%s", shown);
 }
 
 static void write_text(FILE *out, const struct scan_result *r, const struct scan_style *style)
 {
 	struct report_style fit = *style->page;
-	struct text x = {
-		.page = {.out = out, .style = &fit, .g = fit.utf8 ? &glyphs_utf8 : &glyphs_ascii},
-		.r = r,
-		.style = style,
-	};
+	struct text x = {.utf8 = fit.utf8, .top = fit.top, .r = r, .style = style};
 
 	if (fit.width < LEAST_WIDTH)
 		fit.width = LEAST_WIDTH;
@@ -277,6 +268,8 @@ static void write_text(FILE *out, const struct scan_result *r, const struct scan
 	unseen(&x);
 	faults(&x);
 	last_words(&x);
+	text_doc(out, &x.doc, &fit);
+	doc_fini(&x.doc);
 }
 
 const struct scan_format scan_text = {.name = "text", .write = write_text};

@@ -290,9 +290,19 @@ static bool go_on(struct tracer *tr)
 	return !tr->main_ended || tr->follow_orphans;
 }
 
+static void look(struct tracer *tr)
+{
+	if (!tr->on_look || tr->background || !atomic_load_explicit(&tr->shared->look, memory_order_relaxed))
+		return;
+	if (tr->pass.on)
+		inplace_tick(tr);
+	tr->on_look(tr->on_look_ctx, atomic_exchange(&tr->shared->look, 0));
+}
+
 unsigned tracer_run(struct tracer *tr)
 {
 	while (go_on(tr)) {
+		look(tr);
 		struct rusage ru;
 		struct thread *t;
 		struct stop s;

@@ -17,6 +17,12 @@ enum tracer_state {
 	TRACER_DONE, /* the report is written; the tracer may go on in the background */
 };
 
+enum look {
+	LOOK_SUMMARY = 1 << 0, /* how many entries by which paths */
+	LOOK_REPORT = 1 << 1,  /* a whole report */
+	LOOK_LIVE = 1 << 2,    /* for the live view */
+};
+
 struct trace_shared {
 	/* written by the tracer */
 	_Atomic uint32_t state;         /* enum tracer_state */
@@ -31,7 +37,11 @@ struct trace_shared {
 	/* written by both: a progress line stands on the terminal */
 	_Atomic bool line_shown;
 
+	/* written by both: the front process asks, the tracer answers and takes the bits away */
+	_Atomic unsigned look;          /* enum look: what is to be shown of what was seen so far */
+
 	/* written by the front process */
+	_Atomic bool time_over;         /* it was to last so long and no longer */
 	_Atomic unsigned finish;        /* stop tracing and report what there is; 2: at once */
 	_Atomic bool watch_terminal;    /* progress is shown as long as the program is silent */
 };

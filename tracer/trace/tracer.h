@@ -48,6 +48,9 @@ struct tracer {
 	/* n entries of site that did not stop; fewer, if negative */
 	void (*on_counted)(void *ctx, const struct site *site, int64_t n);
 	void *on_entry_ctx;
+	/* the front process asked for a look (enum look, bits) at what was seen so far; the counts are up to date */
+	void (*on_look)(void *ctx, unsigned what);
+	void *on_look_ctx;
 	unsigned plant_after;    /* an image is planted when it has made so many calls through the vDSO */
 	uint64_t patch_after;    /* an int 0x80 site counts itself when it has made so many entries */
 	uint64_t learn_after;    /* a site's first entries stop, so many of them; UINT64_MAX: all */
