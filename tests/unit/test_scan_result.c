@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "model/needs_ia32.h"
+#include "sandbox/sandbox.h"
 #include "scan/idset.h"
 #include "scan/join.h"
 #include "scan/sentence.h"
@@ -13,8 +14,13 @@
 #include "scan/verdict.h"
 #include "scan/wire.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct scan_file elf_file(const char *path, enum abi abi, enum elf_type type)
 {
@@ -234,6 +240,38 @@ static void what_starts_programs_is_read(void **state)
 	starters_fini(&s);
 }
 
+/* --- the lock --- */
+
+/* What a reader may not: open a file, write elsewhere than to its spool. */
+static int try_in_lock(void)
+{
+	auto_close int spool = memfd_create("spool", MFD_CLOEXEC);
+	char byte = 0;
+
+	if (spool < 0 || dup2(spool, SANDBOX_SCAN_SPOOL) < 0 || sandbox_enter(SANDBOX_SCAN) < 0)
+		return 1;
+	if (open("/dev/null", O_RDONLY) >= 0 || socket(AF_UNIX, SOCK_STREAM, 0) >= 0)
+		return 2;
+	if (pwrite(STDERR_FILENO, &byte, 1, 0) >= 0 || write(SANDBOX_SCAN_SPOOL, &byte, 1) >= 0)
+		return 3;
+	if (pwrite(SANDBOX_SCAN_SPOOL, &byte, 1, 0) != 1 || ftruncate(SANDBOX_SCAN_SPOOL, 0) != 0)
+		return 4;
+	return 0;
+}
+
+static void a_reader_is_locked_in(void **state)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0)
+		_exit(try_in_lock());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* --- small parts --- */
 
 static void ids_are_kept_once(void **state)
@@ -303,6 +341,9 @@ int main(void)
 		cmocka_unit_test(a_trace_says_which_of_its_programs_need_it),
 		cmocka_unit_test(mounts_are_the_local_ones),
 		cmocka_unit_test(what_starts_programs_is_read),
+#if !defined(__SANITIZE_ADDRESS__) /* which needs calls that a reader may not make */
+		cmocka_unit_test(a_reader_is_locked_in),
+#endif
 		cmocka_unit_test(ids_are_kept_once),
 		cmocka_unit_test(what_a_reader_says_arrives),
 	};
