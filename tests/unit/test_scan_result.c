@@ -261,10 +261,14 @@ static int try_in_lock(void)
 
 static void a_reader_is_locked_in(void **state)
 {
-	pid_t pid = fork();
+	pid_t pid;
 	int status;
 
 	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	skip(); /* it needs calls that a reader may not make */
+#endif
+	pid = fork();
 	if (pid == 0)
 		_exit(try_in_lock());
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -341,9 +345,7 @@ int main(void)
 		cmocka_unit_test(a_trace_says_which_of_its_programs_need_it),
 		cmocka_unit_test(mounts_are_the_local_ones),
 		cmocka_unit_test(what_starts_programs_is_read),
-#if !defined(__SANITIZE_ADDRESS__) /* which needs calls that a reader may not make */
 		cmocka_unit_test(a_reader_is_locked_in),
-#endif
 		cmocka_unit_test(ids_are_kept_once),
 		cmocka_unit_test(what_a_reader_says_arrives),
 	};
