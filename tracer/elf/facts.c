@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/vec.h"
+#include "elf/facts_reader.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -14,30 +15,11 @@
 /* Beyond these no file is taken seriously. */
 #define SEGMENTS_MAX 4096
 #define SECTIONS_MAX 65536u
-#define DYNAMIC_MAX 65536
-#define NEEDED_MAX 4096
-#define NOTES_MAX 65536
 #define TEXT_MAX 4096
 
 const char *const elf_type_name[ELF_TYPES] = {
 	[ELF_TYPE_EXECUTABLE] = "executable", [ELF_TYPE_PIE] = "pie", [ELF_TYPE_LIBRARY] = "library",
 	[ELF_TYPE_OBJECT] = "object", [ELF_TYPE_CORE] = "core", [ELF_TYPE_OTHER] = "other",
-};
-
-/* Headers of either class, widened. */
-struct segment {
-	uint32_t type, flags;
-	uint64_t offset, vaddr, filesz;
-};
-
-struct reader {
-	int fd;
-	uint64_t size;
-	bool wide; /* ELFCLASS64 */
-	Elf64_Ehdr eh;
-	struct segment *segments;
-	size_t nsegments;
-	struct elf_facts *out;
 };
 
 /* The first fault is the one that is told. */
@@ -52,7 +34,7 @@ static bool within(uint64_t size, uint64_t offset, uint64_t n)
 	return offset <= size && n <= size - offset;
 }
 
-static bool get(int fd, uint64_t size, uint64_t offset, void *to, size_t n)
+bool facts_get(int fd, uint64_t size, uint64_t offset, void *to, size_t n)
 {
 	return within(size, offset, n) && pread(fd, to, n, (off_t)offset) == (ssize_t)n;
 }
@@ -63,13 +45,13 @@ static bool read_header(int fd, uint64_t size, Elf64_Ehdr *eh, bool *wide)
 {
 	Elf32_Ehdr narrow;
 
-	if (!get(fd, size, 0, eh->e_ident, EI_NIDENT) || memcmp(eh->e_ident, ELFMAG, SELFMAG) != 0 ||
+	if (!facts_get(fd, size, 0, eh->e_ident, EI_NIDENT) || memcmp(eh->e_ident, ELFMAG, SELFMAG) != 0 ||
 	    eh->e_ident[EI_DATA] != ELFDATA2LSB)
 		return false;
 	*wide = eh->e_ident[EI_CLASS] == ELFCLASS64;
 	if (*wide)
-		return get(fd, size, 0, eh, sizeof(*eh));
-	if (eh->e_ident[EI_CLASS] != ELFCLASS32 || !get(fd, size, 0, &narrow, sizeof(narrow)))
+		return facts_get(fd, size, 0, eh, sizeof(*eh));
+	if (eh->e_ident[EI_CLASS] != ELFCLASS32 || !facts_get(fd, size, 0, &narrow, sizeof(narrow)))
 		return false;
 	*eh = (Elf64_Ehdr){
 		.e_type = narrow.e_type, .e_machine = narrow.e_machine, .e_entry = narrow.e_entry,
@@ -103,8 +85,8 @@ static bool section_at(int fd, uint64_t size, const Elf64_Ehdr *eh, bool wide, u
 	Elf32_Shdr narrow;
 
 	if (wide)
-		return get(fd, size, at, sh, sizeof(*sh));
-	if (!get(fd, size, at, &narrow, sizeof(narrow)))
+		return facts_get(fd, size, at, sh, sizeof(*sh));
+	if (!facts_get(fd, size, at, &narrow, sizeof(narrow)))
 		return false;
 	*sh = (Elf64_Shdr){.sh_name = narrow.sh_name, .sh_type = narrow.sh_type, .sh_flags = narrow.sh_flags,
 			   .sh_addr = narrow.sh_addr, .sh_offset = narrow.sh_offset, .sh_size = narrow.sh_size};
@@ -154,7 +136,7 @@ bool elf_sections_sane(int fd, uint64_t size, const char **why)
 
 /* --- segments --- */
 
-static void read_segments(struct reader *r)
+static void read_segments(struct facts_reader *r)
 {
 	size_t each = r->wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
 	size_t n = r->eh.e_phnum < SEGMENTS_MAX ? r->eh.e_phnum : SEGMENTS_MAX;
@@ -165,16 +147,16 @@ static void read_segments(struct reader *r)
 	}
 	for (size_t i = 0; i < n; i++) {
 		uint64_t at = r->eh.e_phoff + i * each;
-		struct segment s;
+		struct facts_segment s;
 		Elf64_Phdr p;
 		Elf32_Phdr q;
 
-		if (!(r->wide ? get(r->fd, r->size, at, &p, each) : get(r->fd, r->size, at, &q, each))) {
+		if (!(r->wide ? facts_get(r->fd, r->size, at, &p, each) : facts_get(r->fd, r->size, at, &q, each))) {
 			fault(r->out, "it is cut short: its program headers lie beyond its end");
 			return;
 		}
-		s = r->wide ? (struct segment){p.p_type, p.p_flags, p.p_offset, p.p_vaddr, p.p_filesz} :
-			      (struct segment){q.p_type, q.p_flags, q.p_offset, q.p_vaddr, q.p_filesz};
+		s = r->wide ? (struct facts_segment){p.p_type, p.p_flags, p.p_offset, p.p_vaddr, p.p_filesz} :
+			      (struct facts_segment){q.p_type, q.p_flags, q.p_offset, q.p_vaddr, q.p_filesz};
 		if (!within(r->size, s.offset, s.filesz)) {
 			fault(r->out, "it is cut short: a segment reaches beyond its end");
 			s.filesz = s.offset < r->size ? r->size - s.offset : 0;
@@ -183,7 +165,7 @@ static void read_segments(struct reader *r)
 	}
 }
 
-static const struct segment *segment_of(const struct reader *r, uint32_t type)
+const struct facts_segment *facts_segment_of(const struct facts_reader *r, uint32_t type)
 {
 	for (size_t i = 0; i < r->nsegments; i++)
 		if (r->segments[i].type == type)
@@ -192,7 +174,7 @@ static const struct segment *segment_of(const struct reader *r, uint32_t type)
 }
 
 /* A string of the file that ends within it. */
-static char *text_at(const struct reader *r, uint64_t offset, uint64_t most)
+char *facts_text_at(const struct facts_reader *r, uint64_t offset, uint64_t most)
 {
 	char text[TEXT_MAX];
 	size_t n = most < sizeof(text) ? (size_t)most : sizeof(text);
@@ -201,7 +183,7 @@ static char *text_at(const struct reader *r, uint64_t offset, uint64_t most)
 		return NULL;
 	if (n > r->size - offset)
 		n = (size_t)(r->size - offset);
-	if (!get(r->fd, r->size, offset, text, n) || !memchr(text, '\0', n) || !text[0])
+	if (!facts_get(r->fd, r->size, offset, text, n) || !memchr(text, '\0', n) || !text[0])
 		return NULL;
 	return xstrdup(text);
 }
@@ -236,10 +218,10 @@ static void part_code(struct elf_facts *out)
 	out->ncode = n;
 }
 
-static void code_of_segments(struct reader *r)
+static void code_of_segments(struct facts_reader *r)
 {
 	for (size_t i = 0; i < r->nsegments; i++) {
-		const struct segment *s = &r->segments[i];
+		const struct facts_segment *s = &r->segments[i];
 
 		struct elf_code c = {s->offset, s->filesz, s->vaddr};
 
@@ -251,7 +233,7 @@ static void code_of_segments(struct reader *r)
 	}
 }
 
-static void code_of_sections(struct reader *r)
+static void code_of_sections(struct facts_reader *r)
 {
 	const char *why = NULL;
 	uint64_t n;
@@ -272,121 +254,16 @@ static void code_of_sections(struct reader *r)
 	}
 }
 
-/* --- what it loads --- */
-
-struct dynamic {
-	uint64_t strtab, strsz, soname, flags_1, got;
-	bool has_soname;
-	uint64_t needed[NEEDED_MAX];
-	size_t nneeded;
-};
-
-static void take_dynamic(struct dynamic *d, uint64_t tag, uint64_t value)
-{
-	if (tag == DT_STRTAB)
-		d->strtab = value;
-	else if (tag == DT_STRSZ)
-		d->strsz = value;
-	else if (tag == DT_SONAME)
-		d->soname = value, d->has_soname = true;
-	else if (tag == DT_PLTGOT)
-		d->got = value;
-	else if (tag == DT_FLAGS_1)
-		d->flags_1 = value;
-	else if (tag == DT_NEEDED && d->nneeded < NEEDED_MAX)
-		d->needed[d->nneeded++] = value;
-}
-
-static char *dynamic_text(const struct reader *r, const struct dynamic *d, uint64_t at)
-{
-	uint64_t offset;
-
-	if (at >= d->strsz || !elf_facts_offset(r->out, d->strtab + at, &offset))
-		return NULL;
-	return text_at(r, offset, d->strsz - at);
-}
-
-static void read_dynamic(struct reader *r)
-{
-	const struct segment *s = segment_of(r, PT_DYNAMIC);
-	size_t each = r->wide ? sizeof(Elf64_Dyn) : sizeof(Elf32_Dyn);
-	auto_free struct dynamic *d = NULL;
-
-	if (!s)
-		return;
-	d = xcalloc(1, sizeof(*d));
-	for (uint64_t at = 0; at + each <= s->filesz && at / each < DYNAMIC_MAX; at += each) {
-		Elf64_Dyn wide = {0};
-		Elf32_Dyn narrow = {0};
-		uint64_t tag;
-
-		if (!(r->wide ? get(r->fd, r->size, s->offset + at, &wide, each) :
-				get(r->fd, r->size, s->offset + at, &narrow, each)))
-			break;
-		tag = r->wide ? (uint64_t)wide.d_tag : (uint32_t)narrow.d_tag;
-		if (tag == DT_NULL)
-			break;
-		take_dynamic(d, tag, r->wide ? wide.d_un.d_val : narrow.d_un.d_val);
-	}
-	if (d->has_soname)
-		r->out->soname = dynamic_text(r, d, d->soname);
-	for (size_t i = 0; i < d->nneeded; i++) {
-		char *name = dynamic_text(r, d, d->needed[i]);
-
-		if (name)
-			*vec_push(r->out->needed, r->out->nneeded) = name;
-	}
-	r->out->got = d->got;
-	if (d->flags_1 & DF_1_PIE)
-		r->out->type = ELF_TYPE_PIE;
-}
-
-/* --- the build id --- */
-
-static bool take_build_id(const uint8_t *desc, size_t n, struct elf_facts *out)
-{
-	if (n > (sizeof(out->build_id) - 1) / 2)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		snprintf(out->build_id + 2 * i, 3, "%02x", desc[i]);
-	return true;
-}
-
-static void read_notes(struct reader *r, const struct segment *s)
-{
-	size_t n = s->filesz < NOTES_MAX ? (size_t)s->filesz : NOTES_MAX, at = 0;
-	auto_free uint8_t *notes = xcalloc(1, n + 1);
-	Elf32_Nhdr h; /* the same in both classes */
-
-	if (!get(r->fd, r->size, s->offset, notes, n))
-		return;
-	while (at + sizeof(h) <= n) {
-		size_t name, desc;
-
-		memcpy(&h, notes + at, sizeof(h));
-		name = at + sizeof(h);
-		if (h.n_namesz > n || h.n_descsz > n)
-			return;
-		desc = name + ((h.n_namesz + 3) & ~3u);
-		if (desc > n || h.n_descsz > n - desc)
-			return;
-		if (h.n_type == NT_GNU_BUILD_ID && h.n_namesz == 4 && memcmp(notes + name, "GNU", 4) == 0 &&
-		    take_build_id(notes + desc, h.n_descsz, r->out))
-			return;
-		at = desc + ((h.n_descsz + 3) & ~3u);
-	}
-}
-
 /* --- all of it --- */
 
-static enum elf_type type_of(const struct reader *r)
+static enum elf_type type_of(const struct facts_reader *r)
 {
 	switch (r->eh.e_type) {
 	case ET_EXEC:
 		return ELF_TYPE_EXECUTABLE;
 	case ET_DYN:
 		/* DT_FLAGS_1 says it better, where it is set; a static-pie has no interpreter. */
-		return segment_of(r, PT_INTERP) || !segment_of(r, PT_DYNAMIC) ? ELF_TYPE_PIE : ELF_TYPE_LIBRARY;
+		return facts_segment_of(r, PT_INTERP) || !facts_segment_of(r, PT_DYNAMIC) ? ELF_TYPE_PIE : ELF_TYPE_LIBRARY;
 	case ET_REL:
 		return ELF_TYPE_OBJECT;
 	case ET_CORE:
@@ -396,25 +273,25 @@ static enum elf_type type_of(const struct reader *r)
 	}
 }
 
-static void read_x86(struct reader *r)
+static void read_x86(struct facts_reader *r)
 {
-	const struct segment *interp;
+	const struct facts_segment *interp;
 
 	read_segments(r);
 	code_of_segments(r);
 	r->out->type = type_of(r);
 	r->out->entry = r->eh.e_entry;
-	interp = segment_of(r, PT_INTERP);
+	interp = facts_segment_of(r, PT_INTERP);
 	if (interp)
-		r->out->interpreter = text_at(r, interp->offset, interp->filesz);
-	read_dynamic(r);
+		r->out->interpreter = facts_text_at(r, interp->offset, interp->filesz);
+	facts_read_dynamic(r);
 	/* libc.so.6 can be run, and says so by an interpreter; it has a soname all the same. */
 	if (r->out->soname && r->out->type == ELF_TYPE_PIE)
 		r->out->type = ELF_TYPE_LIBRARY;
 	r->out->fixed = !interp && !r->out->nneeded;
 	for (size_t i = 0; i < r->nsegments && !r->out->build_id[0]; i++)
 		if (r->segments[i].type == PT_NOTE)
-			read_notes(r, &r->segments[i]);
+			facts_read_notes(r, &r->segments[i]);
 	if (r->out->type == ELF_TYPE_CORE)
 		r->out->ncode = 0;
 	else if (!r->out->ncode)
@@ -424,13 +301,13 @@ static void read_x86(struct reader *r)
 
 int elf_facts_read(int fd, uint64_t size, struct elf_facts *out)
 {
-	struct reader r = {.fd = fd, .size = size, .out = out};
+	struct facts_reader r = {.fd = fd, .size = size, .out = out};
 
 	*out = (struct elf_facts){.abi = ABIS, .type = ELF_TYPE_OTHER};
 	if (!read_header(fd, size, &r.eh, &r.wide)) {
 		uint8_t ident[EI_NIDENT];
 
-		if (get(fd, size, 0, ident, sizeof(ident)) && ident[EI_DATA] == ELFDATA2MSB) {
+		if (facts_get(fd, size, 0, ident, sizeof(ident)) && ident[EI_DATA] == ELFDATA2MSB) {
 			snprintf(out->machine_name, sizeof(out->machine_name), "a big-endian machine");
 			return 0;
 		}

@@ -6,7 +6,7 @@ libentrytrace_a_SOURCES += \
 	tracer/decode/decoder.h tracer/decode/find.c tracer/decode/find.h \
 	tracer/decode/reach.c tracer/decode/reach.h \
 	tracer/decode/walk.c tracer/decode/walk.h \
-	tracer/elf/facts.c tracer/elf/facts.h \
+	tracer/elf/facts.c tracer/elf/facts.h tracer/elf/facts_loads.c tracer/elf/facts_reader.h \
 	tracer/elf/frames.c tracer/elf/frames.h tracer/elf/pclntab.c tracer/elf/pclntab.h \
 	tracer/elf/ranges.c tracer/elf/ranges.h \
 	tracer/scan/archive.c tracer/scan/archive.h \
