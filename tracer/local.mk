@@ -2,7 +2,7 @@
 # All code but main.c lives in one library, which the tests link too.
 noinst_LIBRARIES += libentrytrace.a
 libentrytrace_a_SOURCES = \
-	tracer/model/entry.c tracer/model/entry.h tracer/model/entry_paths.def \
+	tracer/model/entry.c tracer/model/entry.h tracer/model/entry_paths.def tracer/model/reason.h tracer/model/reasons.def \
 	tracer/model/trace.c tracer/model/trace.h tracer/model/trace_order.c \
 	tracer/model/cost.c tracer/model/cost.h tracer/model/fingerprint.c tracer/model/fingerprint.h tracer/model/taddr.h \
 	tracer/model/config.c tracer/model/config.h \
@@ -44,39 +44,36 @@ libentrytrace_a_SOURCES += \
 	tracer/classify/record.c tracer/classify/record.h \
 	tracer/count/tally.c tracer/count/tally.h \
 	tracer/launch/explain.c tracer/launch/explain.h \
-	tracer/launch/filter.c tracer/launch/filter.h \
-	tracer/launch/names.c tracer/launch/names.h \
+	tracer/launch/search.c tracer/launch/search.h \
 	tracer/launch/spawn.c tracer/launch/spawn.h \
 	tracer/trace/attach.c \
 	tracer/trace/birth.c tracer/trace/birth.h \
-	tracer/trace/calls.c tracer/trace/calls.h \
 	tracer/trace/disguise.c tracer/trace/disguise.h \
+	tracer/trace/clone.c tracer/trace/clone.h \
 	tracer/trace/entry.c tracer/trace/entry.h \
 	tracer/trace/gather.c tracer/trace/gather.h \
-	tracer/trace/fall.c tracer/trace/planted.h \
-	tracer/trace/inplace.c tracer/trace/inplace.h \
-	tracer/trace/loop.c \
+	tracer/trace/inplace.c tracer/trace/inplace.h tracer/trace/inplace_internal.h \
+	tracer/trace/loop.c tracer/trace/mapping.c tracer/trace/quiesce.c \
 	tracer/trace/restart.c tracer/trace/restart.h \
 	tracer/trace/shared.h \
 	tracer/trace/stop.c tracer/trace/stop.h \
 	tracer/trace/tracer.h \
 	tracer/trace/turn.c tracer/trace/turn.h
 
-# Counting in place: code that runs inside the program (asm/stub32.asm).
+# Counting in place: code that runs inside the program (asm/count32.asm).
 libentrytrace_a_SOURCES += \
-	tracer/stub/blob.h \
-	tracer/stub/code.c tracer/stub/code.h \
-	tracer/stub/form.c tracer/stub/form.h \
-	tracer/stub/hit.c tracer/stub/hit.h \
-	tracer/stub/image.c tracer/stub/image.h \
-	tracer/stub/inject.c tracer/stub/inject.h tracer/stub/internal.h \
-	tracer/stub/pattern.c tracer/stub/pattern.h \
-	tracer/stub/plant.c tracer/stub/site.c \
-	tracer/stub/scan.c tracer/stub/scan.h \
-	tracer/stub/scan_cache.c tracer/stub/scan_cache.h \
-	tracer/stub/shut.c tracer/stub/shut.h \
-	tracer/stub/slot.c tracer/stub/slot.h \
-	tracer/stub/undo.c tracer/stub/undo.h
+	tracer/filter/filter.c tracer/filter/filter.h \
+	tracer/syscalls/calls.c tracer/syscalls/calls.h tracer/syscalls/calls.def \
+	tracer/syscalls/names.c tracer/syscalls/names.h \
+	tracer/remote/remote.c tracer/remote/remote.h \
+	tracer/remote/segment.c tracer/remote/segment.h \
+	tracer/patch/apply.c tracer/patch/blob.h \
+	tracer/patch/code.c tracer/patch/code.h \
+	tracer/patch/form.c tracer/patch/form.h tracer/patch/internal.h \
+	tracer/patch/patch.c tracer/patch/patch.h tracer/patch/site.c \
+	tracer/patch/table.c tracer/patch/table.h \
+	tracer/patch/undo.c tracer/patch/undo.h \
+	tracer/mode/mode.c tracer/mode/mode.h
 
 ENTRYTRACE_LIBS = $(SECCOMP_LIBS) $(JANSSON_LIBS) $(DW_LIBS) $(ELF_LIBS) $(IBERTY_LIBS) $(POPT_LIBS) $(GSL_LIBS) $(ZYDIS_LIBS) $(ARCHIVE_LIBS)
 

@@ -17,7 +17,7 @@
 struct sample {
 	char **argv, **envp;
 	const char *name;        /* argv[0] without its folders */
-	bool want_truth;
+	bool want_truth, others_enter; /* the latter set by a sample whose account names only some rows */
 	unsigned rounds;
 	const char *word;        /* a second argument that selects a variant; "" if none */
 	unsigned long sysinfo;   /* AT_SYSINFO: __kernel_vsyscall, or 0 */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TRUTH_ROWS 96
+#define TRUTH_ROWS 240
 
 struct truth_row {
 	uint32_t key;     /* path, table and number packed; 0 is a free row */

@@ -8,7 +8,8 @@
  *
  * The first command is what the others are compared with. Output goes to
  * /dev/null. With PAIRS_CPU set, CPU time (user + system, children included)
- * is compared instead of wall time.
+ * is compared instead of wall time. PAIRS_WANTED is the ratio that the second command
+ * should have at most: it is printed beside, and where it has more the exit code is 3.
  */
 #include "base/vec.h"
 
@@ -71,7 +72,9 @@ int main(int argc, char **argv)
 {
 	struct command *cmds = NULL;
 	size_t n = 0, rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+	const char *wanted = getenv("PAIRS_WANTED");
 	double *ratio, *copy;
+	int result = 0;
 
 	for (int i = 2; i + 1 < argc; i++) {
 		*vec_push(cmds, n) = (struct command){.label = argv[i], .argv = argv + i + 1};
@@ -90,21 +93,23 @@ int main(int argc, char **argv)
 			cmds[c].seconds[r] = run(&cmds[c]);
 	ratio = xcalloc(rounds, sizeof(double));
 	copy = xcalloc(rounds, sizeof(double));
-	printf("  %-34s %12s %10s   %s\n", "", "median s", "ratio", "smallest .. largest");
+	printf("  %-34s %12s %10s %7s   %s\n", "", "median s", "ratio", wanted ? "wanted" : "", "smallest .. largest");
 	for (size_t c = 0; c < n; c++) {
 		double mid;
 
 		for (size_t r = 0; r < rounds; r++)
 			ratio[r] = cmds[c].seconds[r] / cmds[0].seconds[r];
 		mid = median(ratio, rounds);
-		printf("  %-34s %12.3f %10.3f   %.3f .. %.3f\n", cmds[c].label,
+		printf("  %-34s %12.3f %10.3f %7s   %.3f .. %.3f\n", cmds[c].label,
 		       median(memcpy(copy, cmds[c].seconds, rounds * sizeof(double)), rounds), mid,
-		       ratio[0], ratio[rounds - 1]);
+		       wanted && c == 1 ? wanted : "", ratio[0], ratio[rounds - 1]);
+		if (wanted && c == 1 && mid > strtod(wanted, NULL))
+			result = 3;
 	}
 	for (size_t c = 0; c < n; c++)
 		free(cmds[c].seconds);
 	free(cmds);
 	free(ratio);
 	free(copy);
-	return 0;
+	return result;
 }

@@ -7,7 +7,8 @@
  * auxiliary vector, and all memory that is in A. Memory that only B lists must
  * not be in the file. Left out are process ids, the 16 random bytes that the
  * kernel gives each program, and its pages of time before the vDSO; and in the
- * vDSO the start of __kernel_vsyscall, which may lead elsewhere. Prints a line for each difference. Exit code: 0 the
+ * vDSO the start of __kernel_vsyscall, which may lead elsewhere; and on the stack the
+ * words that a call of it leaves behind, below what the program uses. Prints a line for each difference. Exit code: 0 the
  * same, 1 not, 2 unusable.
  */
 #include <elf.h>
@@ -25,6 +26,9 @@ enum { STATUS_IDS = 24, STATUS_REGS = 72, STATUS_REGS_SIZE = 17 * 4 };
 
 /* How much of __kernel_vsyscall may be changed. */
 enum { VSYSCALL_CHANGED = 32 };
+
+/* So many bytes below its return address does a call write that counts itself. */
+enum { CALL_LEAVES = 24 };
 
 /* The [vvar] mappings are at most so large (six pages in Linux 7.3), and end where the vDSO begins. */
 enum { VVAR_SIZE = 0x8000 };
@@ -167,14 +171,21 @@ static void compare_segment(const struct core *a, const GElf_Phdr *x, const stru
 	Elf_Data *p = elf_getdata_rawchunk(a->elf, (int64_t)x->p_offset, x->p_filesz, ELF_T_BYTE);
 	Elf_Data *q = elf_getdata_rawchunk(b->elf, (int64_t)y->p_offset, y->p_filesz, ELF_T_BYTE);
 
+	size_t first = 0, last = 0, n = 0;
+
 	if (!p || !q)
 		unusable(b->name, "is cut short");
-	for (size_t i = 0; i < p->d_size; i++)
-		if (((const uint8_t *)p->d_buf)[i] != ((const uint8_t *)q->d_buf)[i] &&
-		    !excused(a, (uint32_t)(x->p_vaddr + i))) {
-			difference("memory from", x->p_vaddr + i);
-			return;
-		}
+	for (size_t i = 0; i < p->d_size; i++) {
+		if (((const uint8_t *)p->d_buf)[i] == ((const uint8_t *)q->d_buf)[i] ||
+		    excused(a, (uint32_t)(x->p_vaddr + i)))
+			continue;
+		if (n++ == 0)
+			first = i;
+		last = i;
+	}
+	/* What a call of the vDSO leaves on the stack, below its return address. */
+	if (n && !(a->random - x->p_vaddr < x->p_filesz && last - first < CALL_LEAVES))
+		difference("memory from", x->p_vaddr + first);
 }
 
 static void compare_memory(const struct core *a, const struct core *b)

@@ -20,11 +20,4 @@ tests/helpers/state: tests/helpers/state.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_SAMPLE)$(CC) -m32 -std=gnu17 -O2 -Wall -Wextra -static -o $@ $<
 
-# Pages that test_scan maps.
-check_DATA += tests/helpers/hits
-CLEANFILES += tests/helpers/hits
 EXTRA_DIST += tests/helpers/scan-agree
-EXTRA_DIST += tests/helpers/hits.S
-tests/helpers/hits: tests/helpers/hits.S
-	@$(MKDIR_P) $(@D)
-	$(AM_V_SAMPLE)$(CC) -m32 -nostdlib -static -no-pie -o $@ $<

@@ -17,12 +17,6 @@ tests_unit_test_tally_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_tracee_SOURCES = tests/unit/test_tracee.c
 tests_unit_test_tracee_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 
-# Proofs of counting in place.
-check_PROGRAMS += tests/unit/test_scan
-TESTS += tests/unit/test_scan
-tests_unit_test_scan_SOURCES = tests/unit/test_scan.c
-tests_unit_test_scan_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
-
 # Evidence that other machines recorded, judged again here; see tests/vm/save-evidence.
 check_PROGRAMS += tests/unit/test_evidence
 TESTS += tests/unit/test_evidence
@@ -32,18 +26,32 @@ EXTRA_DIST += tests/unit/evidence/host.txt tests/unit/evidence/intel.txt tests/u
 	tests/unit/evidence/intel-new.txt tests/unit/evidence/amd-new.txt \
 	tests/unit/evidence/no-fast.txt tests/unit/evidence/no-fast-new.txt
 
-# The code that counts inside a program, and the way out of it.
-UNIT_STUB = tests/unit/test_forms tests/unit/test_stub tests/unit/test_stub_ways tests/unit/test_stub_storm
-check_PROGRAMS += $(UNIT_STUB)
-TESTS += $(UNIT_STUB)
+# The code that counts inside a program, the way out of it, and what it counts.
+UNIT_COUNT = tests/unit/test_forms tests/unit/test_count tests/unit/test_count_ways \
+	tests/unit/test_count_storm tests/unit/test_counters tests/unit/test_mode tests/unit/test_calls \
+	tests/unit/test_filter tests/unit/test_sites
+check_PROGRAMS += $(UNIT_COUNT)
+TESTS += $(UNIT_COUNT)
+count_rig = tests/unit/count_rig.c tests/unit/count_rig.h
+count_walk = tests/unit/count_walk.c tests/unit/count_walk.h
 tests_unit_test_forms_SOURCES = tests/unit/test_forms.c
 tests_unit_test_forms_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_stub_SOURCES = tests/unit/test_stub.c tests/unit/stub_rig.c tests/unit/stub_rig.h
-tests_unit_test_stub_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_stub_ways_SOURCES = tests/unit/test_stub_ways.c tests/unit/stub_rig.c tests/unit/stub_rig.h
-tests_unit_test_stub_ways_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_stub_storm_SOURCES = tests/unit/test_stub_storm.c tests/unit/stub_rig.c tests/unit/stub_rig.h
-tests_unit_test_stub_storm_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_count_SOURCES = tests/unit/test_count.c $(count_walk) $(count_rig)
+tests_unit_test_count_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_count_ways_SOURCES = tests/unit/test_count_ways.c $(count_walk) $(count_rig)
+tests_unit_test_count_ways_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_count_storm_SOURCES = tests/unit/test_count_storm.c $(count_rig)
+tests_unit_test_count_storm_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_counters_SOURCES = tests/unit/test_counters.c
+tests_unit_test_counters_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_mode_SOURCES = tests/unit/test_mode.c
+tests_unit_test_mode_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_calls_SOURCES = tests/unit/test_calls.c
+tests_unit_test_calls_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_filter_SOURCES = tests/unit/test_filter.c
+tests_unit_test_filter_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_sites_SOURCES = tests/unit/test_sites.c
+tests_unit_test_sites_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 
 # The scan of files.
 UNIT_SCAN = tests/unit/test_find tests/unit/test_scan_elf tests/unit/test_scan_result

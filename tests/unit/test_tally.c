@@ -2,8 +2,7 @@
 #include "unit.h"
 
 #include "count/tally.h"
-#include "launch/names.h"
-#include "trace/calls.h"
+#include "syscalls/names.h"
 #include "trace/stop.h"
 
 #include <signal.h>
@@ -112,31 +111,6 @@ static void sorts_wait_statuses(void **state)
 	}
 }
 
-static void knows_the_calls_that_matter(void **state)
-{
-	struct calls c;
-
-	(void)state;
-	calls_init(&c);
-	assert_int_equal(call_kind(&c, ABI_I386, 192), CALL_MAP);       /* mmap2 */
-	assert_int_equal(call_kind(&c, ABI_I386, 90), CALL_OLD_MMAP);   /* mmap, arguments in memory */
-	assert_int_equal(call_kind(&c, ABI_I386, 163), CALL_MREMAP);
-	assert_int_equal(call_kind(&c, ABI_I386, 136), CALL_PERSONALITY);
-	assert_int_equal(call_kind(&c, ABI_X86_64, 9), CALL_MAP);
-	assert_int_equal(call_kind(&c, ABI_X32, 0x40000009), CALL_MAP);
-	assert_int_equal(call_kind(&c, ABI_I386, 120), CALL_CLONE);
-	assert_int_equal(call_kind(&c, ABI_I386, 435), CALL_CLONE3);
-	assert_int_equal(call_kind(&c, ABI_I386, 119), CALL_SIGRETURN);
-	assert_int_equal(call_kind(&c, ABI_I386, 173), CALL_RT_SIGRETURN);
-	assert_int_equal(call_kind(&c, ABI_X86_64, 173), CALL_PLAIN); /* ioperm there */
-	assert_int_equal(call_kind(&c, ABI_I386, -1), CALL_PLAIN);
-	assert_int_equal(call_kind(&c, ABI_I386, 0x7fffffff), CALL_PLAIN);
-	assert_true(call_never_sleeps(&c, 20));
-	assert_true(call_never_sleeps(&c, -1));
-	assert_false(call_never_sleeps(&c, 3));   /* read */
-	assert_false(call_never_sleeps(&c, 240)); /* futex */
-}
-
 static void names_calls_of_each_table(void **state)
 {
 	char *s;
@@ -162,7 +136,6 @@ int main(void)
 		cmocka_unit_test(counts_by_image_site_and_number),
 		cmocka_unit_test(adds_up_blind_spots),
 		cmocka_unit_test(sorts_wait_statuses),
-		cmocka_unit_test(knows_the_calls_that_matter),
 		cmocka_unit_test(names_calls_of_each_table),
 	};
 

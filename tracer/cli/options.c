@@ -22,6 +22,7 @@
 	}
 
 NAMES(count_name, "auto", "inplace", "stop")
+NAMES(native_name, "auto", "count", "skip")
 NAMES(stacks_name, "off", "sampled", "all")
 NAMES(weight_name, "entries", "cycles")
 NAMES(sort_name, "cost", "entries", "name")

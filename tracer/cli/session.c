@@ -246,7 +246,7 @@ int session_run(const struct config *cfg)
 	if (check_what(cfg, &err) == 0 && change_program(cfg, &in, &user, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
 		/* Measured here, if at all: never under the filter, never while the program runs. */
 		if (pricing_open(cfg, &pricing, &err) == 0) {
-			tp.by_stops = counting_choose(cfg, &tp.pass);
+			counting_choose(cfg, &tp.pass);
 			status = trace(&tp, &in, &err);
 		}
 		pricing_close(&pricing);

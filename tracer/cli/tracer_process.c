@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/vec.h"
 #include "elf/build_id.h"
-#include "launch/names.h"
+#include "syscalls/names.h"
 #include "report/format.h"
 #include "stack/sampler.h"
 #include "symbol/symbol.h"
@@ -228,7 +228,7 @@ static void look(void *ctx, unsigned what)
 	struct trace trace = {.running = true, .command = copy_words(l->tp->program ? l->tp->cfg->operands : NULL)};
 	struct naming naming = {.trace = &trace};
 
-	if (!l->tr->running && !l->tr->attached)
+	if (l->tr->phase == PHASE_STARTING && !l->tr->attached)
 		what = 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	trace.wall_seconds = (double)(now.tv_sec - l->tr->start.tv_sec) + (double)(now.tv_nsec - l->tr->start.tv_nsec) * 1e-9;
@@ -289,7 +289,6 @@ static void stay_behind(const struct tracer_process *tp, struct tracer *tr)
 		dup2(null, fd);
 	if (chdir("/") != 0)
 		diag("cannot leave the working folder: %s", strerror(errno));
-	tr->background = true;
 	close(tp->done);
 	tracer_run(tr);
 }
@@ -338,7 +337,7 @@ static void start_ticks(const struct tracer_process *tp, struct tracer *tr)
 	const struct itimerval often = {.it_interval.tv_usec = TICK_US, .it_value.tv_usec = TICK_US};
 	struct sigaction sa = {.sa_handler = wake_up};
 
-	tr->ticks = tr->pass.on && (tr->on_counted || tp->progress);
+	tr->ticks = tr->pass.secret && (tr->on_counted || tp->progress);
 	if (!tr->ticks)
 		return;
 	sigaction(SIGALRM, &sa, NULL);
@@ -361,7 +360,7 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 		tr->on_look_ctx = &looker;
 		tracer_run(tr);
 		/* It never became the program: the front process has been told why. */
-		if (!tr->running)
+		if (tr->phase == PHASE_STARTING)
 			return 0;
 		if (tr->fault.code) {
 			*err = tr->fault;
@@ -369,9 +368,7 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 			return EXIT_TROUBLE;
 		}
 		setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL);
-		inplace_collect(tr);
-		/* Counting is over. */
-		tr->background = true;
+		tracer_hand_over(tr);
 		alive = tr->attached ? 0 : alive_processes(tr);
 		atomic_store(&tp->shared->state, TRACER_REPORTING);
 		shared_wipe_line(tp->shared);
@@ -406,7 +403,6 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 	tr.pass = tp->pass;
 	tr.plant_after = tp->cfg->count == COUNT_INPLACE ? PLANT_SOON : PLANT_WORTHWHILE;
 	tr.patch_after = tp->cfg->count == COUNT_INPLACE ? PATCH_SOON : PATCH_WORTHWHILE;
-	tr.by_stops = tp->by_stops;
 	tr.follow_orphans = tp->cfg->follow_orphans;
 	tr.evidence = tp->evidence;
 	status = work(tp, &tr);

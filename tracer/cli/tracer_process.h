@@ -21,7 +21,6 @@ struct tracer_process {
 	struct trace_shared *shared;
 	struct filter_pass pass; /* what the program's filter lets through */
 	bool progress;           /* a live line may be shown */
-	const char *by_stops;    /* why nothing, though it was wanted; or NULL */
 	int done;                /* closed when the report is written */
 	FILE *out;
 	FILE *save, *evidence;   /* NULL without --save, --record-evidence */

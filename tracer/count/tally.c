@@ -69,6 +69,11 @@ void tally_count(struct tally *t, struct tally_site *ts, enum abi abi, int64_t n
 	t->entries += (uint64_t)n;
 }
 
+void tally_stopped(struct tally *t, uint32_t image, enum stop_reason why)
+{
+	t->images[image].stops[why]++;
+}
+
 void tally_blind(struct tally *t, const char *kind, uint64_t count, const char *note)
 {
 	size_t i = 0;

@@ -45,6 +45,9 @@ struct tally_site *tally_site(struct tally *t, struct tally_key key, const char 
 /* n entries more; fewer, when some were counted that were not made. */
 void tally_count(struct tally *t, struct tally_site *site, enum abi abi, int64_t nr, int64_t n);
 
+/* One of the entries of that image stopped, for that reason. */
+void tally_stopped(struct tally *t, uint32_t image, enum stop_reason why);
+
 /* Adds count to the blind spot of that kind. The note is the one given first; it is copied. */
 void tally_blind(struct tally *t, const char *kind, uint64_t count, const char *note);
 

@@ -8,7 +8,7 @@
 #define ET_LAUNCH_SPAWN_H
 
 #include "base/err.h"
-#include "launch/filter.h"
+#include "filter/filter.h"
 
 #include <signal.h>
 #include <stdbool.h>

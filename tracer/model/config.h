@@ -33,6 +33,7 @@ enum command {
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum progress { PROGRESS_AUTO, PROGRESS_YES, PROGRESS_NO };
+enum native { NATIVE_AUTO, NATIVE_COUNT, NATIVE_SKIP };
 enum count { COUNT_AUTO, COUNT_INPLACE, COUNT_STOP };
 enum stacks { STACKS_OFF, STACKS_SAMPLED, STACKS_ALL };
 enum sort { SORT_COST, SORT_ENTRIES, SORT_NAME };
@@ -73,6 +74,7 @@ struct config {
 	enum call call;          /* calibrate: what each entry asks for */
 
 	/* ---- how to trace ---- */
+	enum native native;      /* entries of 64-bit code, native programs' own */
 	enum count count;        /* entries: by a stop each, or in the program where that is exact */
 	bool follow_orphans;     /* go on until all processes have ended */
 	const char *record_evidence; /* developers: fixtures for the tests of classify; or NULL */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/entry.h"
 
+#include "model/reason.h"
+
 #include <string.h>
 
 const struct entry_path_info entry_path_info[ENTRY_PATHS] = {
@@ -32,3 +34,9 @@ enum abi abi_by_name(const char *name)
 		a++;
 	return (enum abi)a;
 }
+
+const struct stop_reason_info stop_reason_info[STOP_REASONS] = {
+#define REASON(e, id, clause) [REASON_##e] = {id, clause},
+#include "model/reasons.def"
+#undef REASON
+};

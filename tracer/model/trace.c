@@ -110,3 +110,12 @@ void trace_fini(struct trace *t)
 	free(t->blind_spots);
 	*t = (struct trace){0};
 }
+
+uint64_t image_stops(const struct image *im)
+{
+	uint64_t sum = 0;
+
+	for (unsigned r = 0; r < STOP_REASONS; r++)
+		sum += im->stops[r];
+	return sum;
+}

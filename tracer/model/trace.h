@@ -8,6 +8,7 @@
 #define ET_MODEL_TRACE_H
 
 #include "model/entry.h"
+#include "model/reason.h"
 #include "model/stack.h"
 
 #include <stdbool.h>
@@ -50,7 +51,12 @@ struct image {
 	uint64_t entries;
 	uint64_t in_place; /* of its processes, those whose calls were counted in the program itself */
 	char *by_stops;    /* why others were not: a clause; NULL where in place was not asked for, or all were */
+	uint64_t stops[STOP_REASONS]; /* of its entries, those that stopped where in place was asked for */
+	uint64_t rerouted; /* of its entries, calls by int 0x80 that were made through the vDSO instead, so cheaper */
 };
+
+/* The entries of an image that stopped, for whatever reason. */
+uint64_t image_stops(const struct image *im);
 
 /* Something that a tracer cannot see or could not follow. */
 struct blind_spot {

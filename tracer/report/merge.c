@@ -79,6 +79,9 @@ static size_t add_image(struct merger *m, const struct image *im)
 	to->threads += im->threads;
 	to->entries += im->entries;
 	to->in_place += im->in_place;
+	to->rerouted += im->rerouted;
+	for (unsigned r = 0; r < STOP_REASONS; r++)
+		to->stops[r] += im->stops[r];
 	if (!to->by_stops)
 		to->by_stops = copy(im->by_stops);
 	return at;

@@ -150,36 +150,74 @@ static void totals(struct parts *x)
 	tasks(b, t);
 }
 
-/* How the entries came to be counted; why some were not is with the programs, where there are several. */
+/* The programs that could not be changed, and why: here where there is one, else with the programs. */
+static void unchanged(struct parts *x)
+{
+	const struct trace *t = x->trace;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->nimages; i++)
+		n += t->images[i].by_stops != NULL;
+	if (n == 1 && t->nimages == 1) {
+		auto_free char *why = text_escape(t->images[0].by_stops, x->style->utf8);
+
+		doc_run(doc_text(x->doc, 0), INK_DIM, "Not all could be counted in the program itself: %s.", why);
+	} else if (n) {
+		doc_run(doc_text(x->doc, 0), INK_DIM, "%zu of %zu programs could not count all in themselves; the table of programs says why.",
+			n, t->nimages);
+	}
+}
+
+/* Reasons with their numbers, the most frequent first. */
+static char *reasons(const uint64_t stops[STOP_REASONS])
+{
+	bool said[STOP_REASONS] = {false};
+	char *list = xstrdup("");
+
+	for (unsigned n = 0; n < STOP_REASONS; n++) {
+		unsigned most = 0;
+		char *longer;
+
+		for (unsigned r = 1; r < STOP_REASONS; r++)
+			if (said[most] || (!said[r] && stops[r] > stops[most]))
+				most = r;
+		if (!stops[most] || said[most])
+			break;
+		said[most] = true;
+		longer = xasprintf("%s%s%s" DOC_NBSP "(%s)", list, n ? ", " : "", stop_reason_info[most].clause, num_count(stops[most]).s);
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
+/* How the entries came to be counted, where any were to count in the program. */
 static void counting(struct parts *x)
 {
 	const struct trace *t = x->trace;
-	uint64_t in_place = 0, stopped = 0;
-	bool one = t->nimages == 1;
+	uint64_t stops[STOP_REASONS] = {0}, stopped = 0, entries = 0, rerouted = 0;
 
 	for (size_t i = 0; i < t->nimages; i++) {
-		in_place += t->images[i].in_place;
-		stopped += t->images[i].by_stops != NULL;
-	}
-	if (!in_place && !stopped)
-		return;
-	struct block *b = doc_text(x->doc, 0);
+		const struct image *im = &t->images[i];
 
-	if (!stopped)
-		doc_run(b, INK_DIM, "Frequent calls through the vDSO were counted in the program itself.");
-	else if (!one)
-		doc_run(b, INK_DIM, "%s %zu of %zu programs; the table of programs says why.",
-			in_place ? "Frequent calls through the vDSO were counted in the program itself, but not in" :
-				   "Counted by stops, not in the program itself, in", (size_t)stopped, t->nimages);
-	else
-		doc_run(b, INK_DIM, "%s", in_place ? "Frequent calls through the vDSO were counted in the program itself, but not in:" :
-						     "Counted by stops, not in the program itself:");
-	for (size_t i = 0; one && stopped && i < t->nimages; i++) {
-		auto_free char *exe = text_escape(t->images[i].exe, x->style->utf8);
-		auto_free char *why = text_escape(t->images[i].by_stops, x->style->utf8);
-
-		doc_run(doc_text(x->doc, 2), INK_DIM, "%s: %s", exe, why);
+		for (unsigned r = 0; r < STOP_REASONS; r++)
+			stops[r] += im->stops[r];
+		stopped += image_stops(im);
+		rerouted += im->rerouted;
+		entries += image_stops(im) || im->in_place ? im->entries : 0;
 	}
+	if (stopped && stopped <= entries) {
+		auto_free char *why = reasons(stops);
+
+		doc_run(doc_text(x->doc, 0), INK_DIM,
+			"%s of %s entries were counted in the program itself. The others stopped it: %s.",
+			num_count(entries - stopped).s, num_count(entries).s, why);
+	}
+	if (rerouted)
+		doc_run(doc_text(x->doc, 0), INK_DIM,
+			"%s calls by int" DOC_NBSP "0x80 that may sleep were made through the vDSO while they were counted, so they took less time than they do alone.",
+			num_count(rerouted).s);
+	unchanged(x);
 }
 
 /* A filter hides rows, never numbers. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scan/output.h"
 
-#include "launch/names.h"
+#include "syscalls/names.h"
 
 #include <string.h>
 

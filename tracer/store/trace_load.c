@@ -188,6 +188,20 @@ static void load_entries(struct loader *l, const json_t *v)
 		l->t->entries = (uint64_t)json_integer_value(v);
 }
 
+/* Reasons that only a later version knows are left out. */
+static void load_stops(struct json_reader *r, const json_t *o, const char *where, struct image *im)
+{
+	const json_t *why = json_object_get(o, "stops_why");
+
+	if (!json_is_object(why))
+		return;
+	for (unsigned i = 0; i < STOP_REASONS; i++)
+		if (json_object_get(why, stop_reason_info[i].id))
+			im->stops[i] = json_get_count(r, why, where, stop_reason_info[i].id);
+	if (json_object_get(o, "rerouted"))
+		im->rerouted = json_get_count(r, o, where, "rerouted");
+}
+
 static void load_image(struct json_reader *r, const json_t *o, const char *where, struct trace *t)
 {
 	struct image *im = vec_push(t->images, t->nimages);
@@ -209,6 +223,7 @@ static void load_image(struct json_reader *r, const json_t *o, const char *where
 	else if (json_object_get(o, "counted") && !older)
 		im->in_place = strcmp(json_get_text(r, o, where, "counted"), "inplace") == 0 ? im->processes : 0;
 	im->by_stops = json_dup_text(r, o, where, older ? "by_stops" : "why");
+	load_stops(r, o, where, im);
 }
 
 static void load_images(struct loader *l, const json_t *a)

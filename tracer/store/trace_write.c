@@ -96,6 +96,24 @@ static json_t *image_saved(const struct image_cost *c)
 	return o;
 }
 
+/* Where entries were wanted counted in the program: those that stopped all the same, and why. */
+static void put_stops(json_t *o, const struct image *im)
+{
+	json_t *why = json_object();
+
+	if (image_stops(im) == 0) {
+		json_decref(why);
+		return;
+	}
+	for (unsigned r = 0; r < STOP_REASONS; r++)
+		if (im->stops[r])
+			json_put(why, stop_reason_info[r].id, json_count(im->stops[r]));
+	json_put(o, "stops", json_count(image_stops(im)));
+	json_put(o, "stops_why", why);
+	if (im->rerouted)
+		json_put(o, "rerouted", json_count(im->rerouted));
+}
+
 static json_t *images(const struct trace *t, const struct estimate *est)
 {
 	json_t *a = json_array();
@@ -121,6 +139,7 @@ static json_t *images(const struct trace *t, const struct estimate *est)
 		}
 		json_put(o, "counted", json_text(im->in_place ? "inplace" : "stop"));
 		json_put(o, "why", json_text(im->by_stops));
+		put_stops(o, im);
 		json_put(o, "paths", image_paths_json(&paths[i]));
 		json_put(o, "added_cycles", est && est->images ? json_priced(est->images[i].added) : NULL);
 		json_put(o, "saved_cycles", est && est->images ? image_saved(&est->images[i]) : NULL);

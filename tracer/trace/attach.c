@@ -89,7 +89,8 @@ int tracer_attach(struct tracer *tr, pid_t pid, struct err *err)
 	space_unref(probe.space);
 	if (rc < 0)
 		return explain(pid, -rc, err);
-	tr->attached = tr->running = true;
+	tr->attached = true;
+	tr->phase = PHASE_COUNTING;
 	clock_gettime(CLOCK_MONOTONIC, &tr->start);
 	return 0;
 }

@@ -24,9 +24,12 @@ void birth_count(struct tracer *tr, const struct thread *t, bool process)
 {
 	struct image *image = &tr->tally.images[t->space->image];
 
-	if (tr->background)
+	if (tr->phase == PHASE_KEEPING)
 		return;
 	image->threads++;
+	if (process && t->space->image64 && tr->pass.skip_native)
+		tally_blind(&tr->tally, "native-skipped", 1,
+			    "64-bit programs whose native entries were not counted (--native=count counts them)");
 	image->processes += process;
 }
 
@@ -49,17 +52,17 @@ struct thread *birth_adopt(struct tracer *tr, struct thread *maker)
 	t = birth_expect(tr, (pid_t)tid);
 	if (t->adopted)
 		return NULL;
-	t->adopted = true;
+	t->adopted = maker->announced = true;
 	t->tgid = thread ? maker->tgid : t->tid;
 	if (maker->space) {
 		t->space = maker->clone_flags & CLONE_VM ? space_ref(maker->space)
 							 : copy_of(maker->space);
 		birth_count(tr, t, !thread);
 	}
-	/* It was made with the flag taken off, in its registers or its memory too. */
-	t->untraced = maker->untraced;
-	if (maker->clone_flags & CLONE_VM && t->untraced.where == UNTRACED_MEMORY)
-		t->untraced.where = UNTRACED_NONE;
+	/* It was made with registers that are not its own. */
+	t->lent = maker->lent;
+	t->own_regs = maker->own_regs;
+	t->abi = maker->abi;
 	return t->first_stop_seen ? t : NULL;
 }
 
@@ -85,12 +88,17 @@ static void adopt_by_proc(struct tracer *tr, struct thread *t)
 	birth_count(tr, t, t->tgid == t->tid);
 }
 
+void birth_begin(struct tracer *tr, struct thread *t)
+{
+	t->making_since = ++tr->makings;
+}
+
 bool birth_unclaimed(struct tracer *tr, struct thread *t)
 {
 	struct thread *other, *next;
 
 	HASH_ITER(hh, tr->threads.by_tid, other, next)
-		if (other->making && other != t)
+		if (other->making_since && other->making_since < t->unclaimed_at && other != t)
 			return false;
 	adopt_by_proc(tr, t);
 	return true;
@@ -141,7 +149,7 @@ static void note_setid(struct tracer *tr, pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
 	if (stat(path, &st) != 0 || !(st.st_mode & (S_ISUID | S_ISGID)))
 		return;
-	if ((st.st_mode & S_ISUID) && procfs_status(pid, "Uid", 10, &euid) && euid == st.st_uid &&
+	if ((st.st_mode & S_ISUID) && procfs_effective_uid(pid, &euid) && euid == st.st_uid &&
 	    procfs_status(pid, "NoNewPrivs", 10, &nnp) && !nnp)
 		return;
 	tally_blind(&tr->tally, "set-user-id", 1,
@@ -166,7 +174,7 @@ struct thread *birth_exec(struct tracer *tr, pid_t tid)
 	t->tgid = tid;
 	t->adopted = t->first_stop_seen = true;
 	t->restart.armed = false;
-	t->untraced.where = UNTRACED_NONE;
+	t->lent = false;
 	birth_image(tr, t);
 	birth_count(tr, t, true);
 	note_setid(tr, tid);

@@ -14,10 +14,13 @@ struct thread *birth_expect(struct tracer *tr, pid_t tid);
  */
 struct thread *birth_adopt(struct tracer *tr, struct thread *maker);
 
+/* t enters a call that makes a task. */
+void birth_begin(struct tracer *tr, struct thread *t);
+
 /*
- * t waits at its first stop. When no task is making one any more, its maker
- * was killed before it could report, or was not yet traced: t gets its place
- * by what /proc says, and true is returned.
+ * t waits at its first stop, since the time t->unclaimed_at. When no task is in a call
+ * that it was in by then, its maker was killed before it could report, or was not
+ * yet traced: t gets its place by what /proc says, and true is returned.
  */
 bool birth_unclaimed(struct tracer *tr, struct thread *t);
 

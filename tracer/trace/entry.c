@@ -3,6 +3,8 @@
 
 #include "base/cleanup.h"
 #include "classify/classify.h"
+#include "trace/birth.h"
+#include "trace/clone.h"
 #include "trace/disguise.h"
 #include "classify/record.h"
 #include "trace/gather.h"
@@ -21,14 +23,19 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <unistd.h>
+
+#ifndef PR_SET_SYSCALL_USER_DISPATCH
+#define PR_SET_SYSCALL_USER_DISPATCH 59 /* Linux 5.11 */
+#endif
+
+enum { PAGE_SIZE_32 = 4096 };
 
 /* The call as the follow-up sees it. */
 struct call {
 	enum abi abi;
 	int64_t nr;
 	uint64_t args[6];
-	bool again;        /* it is known how it can be made again: */
-	uint32_t int80_at; /* by the int 0x80 there, or with 0 as the miss that it is */
 };
 
 /* Where an address is, as (module, offset), for a site or for a note. */
@@ -45,6 +52,7 @@ static struct module *locate(struct tracer *tr, struct thread *t, struct taddr a
 	}
 	m = modules_get(&tr->modules, t->tid, map ? map : &nowhere);
 	*offset = map ? module_offset(m, map, at) : at.v;
+	inplace_located(t);
 	return m;
 }
 
@@ -72,85 +80,15 @@ static struct tally_site *decide(struct tracer *tr, struct thread *t, const stru
 	return site;
 }
 
-static void note_mapping(struct thread *t, enum call_kind kind, const uint64_t *args)
+/* Code may change, after this stop: others must not trust what they read of it meanwhile. */
+static void note_code_changes(struct thread *t)
 {
-	bool touches;
-
 	t->space->mapped++;
-	if (kind == CALL_REMAP_ANY || kind == CALL_MREMAP)
-		touches = true;
-	else if (kind == CALL_MAP)
-		touches = (args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE)) &&
-			  maps_overlap(t->space->maps, taddr(args[0]), args[1]);
-	else
-		touches = maps_overlap(t->space->maps, taddr(args[0]), args[1]);
-	if (!touches || t->changing)
+	if (t->changing)
 		return;
-	/* The change happens after this stop: others must not trust a snapshot taken meanwhile. */
 	t->changing = true;
 	t->space->changing++;
 	space_forget(t->space);
-}
-
-static void read_clone_flags(struct thread *t, enum call_kind kind, const uint64_t *args)
-{
-	if (kind == CALL_CLONE)
-		t->clone_flags = args[0];
-	else if (tracee_read(t->tid, taddr(args[0]), &t->clone_flags, sizeof(t->clone_flags)) !=
-		 sizeof(t->clone_flags))
-		t->clone_flags = 0;
-}
-
-/*
- * A child made with CLONE_UNTRACED would run under the filter without a
- * tracer, and each of its calls would answer ENOSYS. The flag does nothing for
- * a program but this, so it is taken off, and put back behind the call.
- */
-static bool take_off_untraced(struct thread *t, enum call_kind kind, enum abi abi,
-			      const uint64_t *args)
-{
-	struct user_regs_struct regs;
-	uint64_t flags = t->clone_flags & ~(uint64_t)CLONE_UNTRACED;
-
-	if (!(t->clone_flags & CLONE_UNTRACED))
-		return false;
-	if (kind == CALL_CLONE3) {
-		if (tracee_write(t->tid, taddr(args[0]), &flags, sizeof(flags)) != 0)
-			return false;
-		t->untraced.where = UNTRACED_MEMORY;
-		t->untraced.flags = taddr(args[0]);
-		return true;
-	}
-	if (tracee_get_regs(t->tid, &regs) != 0)
-		return false;
-	t->untraced.where = UNTRACED_REGISTER;
-	t->untraced.at_rdi = abi != ABI_I386;
-	if (t->untraced.at_rdi)
-		regs.rdi &= ~(uint64_t)CLONE_UNTRACED;
-	else
-		regs.rbx &= ~(uint64_t)CLONE_UNTRACED;
-	if (tracee_set_regs(t->tid, &regs) != 0)
-		t->untraced.where = UNTRACED_NONE;
-	return t->untraced.where != UNTRACED_NONE;
-}
-
-void entry_restore_untraced(struct thread *t)
-{
-	struct user_regs_struct regs;
-	uint64_t flags;
-
-	if (t->untraced.where == UNTRACED_REGISTER && tracee_get_regs(t->tid, &regs) == 0) {
-		if (t->untraced.at_rdi)
-			regs.rdi |= CLONE_UNTRACED;
-		else
-			regs.rbx |= CLONE_UNTRACED;
-		tracee_set_regs(t->tid, &regs);
-	} else if (t->untraced.where == UNTRACED_MEMORY &&
-		   tracee_read(t->tid, t->untraced.flags, &flags, sizeof(flags)) == sizeof(flags)) {
-		flags |= CLONE_UNTRACED;
-		tracee_write(t->tid, t->untraced.flags, &flags, sizeof(flags));
-	}
-	t->untraced.where = UNTRACED_NONE;
 }
 
 static void note_seccomp(struct tracer *tr, struct thread *t, const struct call *c, enum call_kind kind)
@@ -162,7 +100,7 @@ static void note_seccomp(struct tracer *tr, struct thread *t, const struct call 
 					   : op == PR_SET_SECCOMP && c->args[1] == SECCOMP_MODE_FILTER;
 
 	if (filter) {
-		inplace_stop_learning(t);
+		inplace_close(t, "it installed a seccomp filter of its own");
 		tr->own_filters = true;
 		disguise_drop_filter(&tr->disguise);
 		tally_blind(&tr->tally, "seccomp-filter", 1,
@@ -170,16 +108,20 @@ static void note_seccomp(struct tracer *tr, struct thread *t, const struct call 
 	} else if (strict && !tr->attached)
 		tally_blind(&tr->tally, "seccomp-strict", 1,
 			    "requests for strict seccomp mode, which the kernel refuses to a program under a filter (EINVAL); untraced they would be granted");
-	else if (kind == CALL_PRCTL && op == 59 /* PR_SET_SYSCALL_USER_DISPATCH */ && c->args[1])
+	else if (kind == CALL_PRCTL && op == PR_SET_SYSCALL_USER_DISPATCH && c->args[1]) {
+		inplace_close(t, "it uses Syscall User Dispatch");
 		tally_blind(&tr->tally, "syscall-user-dispatch", 0,
 			    "calls that Syscall User Dispatch turned into SIGSYS before the tracer could see them as entries");
+	}
 }
 
 /* Root's tracer may look at any memory (ptrace(2), "Ptrace access mode checking"). */
-static void note_closed(struct tracer *tr, const struct call *c)
+static void note_closed(struct tracer *tr, struct thread *t, const struct call *c)
 {
-	if (c->args[0] == PR_SET_DUMPABLE && c->args[1] != 1 && geteuid() != 0)
-		tally_blind(&tr->tally, "closed-memory", 1,
+	if (c->args[0] != PR_SET_DUMPABLE || c->args[1] == 1 || geteuid() == 0)
+		return;
+	inplace_close(t, "it closed its memory to other programs of this user");
+	tally_blind(&tr->tally, "closed-memory", 1,
 			    "calls by which the program closed its memory to other programs of this user (PR_SET_DUMPABLE): entries that could not be looked at any more are counted as unknown");
 }
 
@@ -211,64 +153,94 @@ static void note_write(struct tracer *tr, struct thread *t, uint64_t fd)
 	}
 }
 
-/* Mappings change. Returns true when the call's end must be seen. */
-static bool follow_mapping(struct thread *t, enum call_kind kind, const uint64_t *args)
+/* Mappings change. */
+static void follow_mapping(struct thread *t, enum call_kind kind, const uint64_t *args)
 {
-	uint32_t words[6];
-	uint64_t unpacked[6];
+	if (inplace_mapping(t, kind, args))
+		note_code_changes(t);
+	else
+		t->space->mapped++;
+}
 
-	if (kind == CALL_OLD_MMAP) {
-		kind = CALL_REMAP_ANY;
-		if (tracee_read(t->tid, taddr(args[0]), words, sizeof(words)) == sizeof(words)) {
-			kind = CALL_MAP;
-			for (unsigned i = 0; i < 6; i++)
-				unpacked[i] = words[i];
-			args = unpacked;
-		}
+/*
+ * Old mmap(2) has its arguments in memory, which another task may change before the
+ * kernel reads them. So it is made as mmap2(2), with the arguments that were looked
+ * at, in registers; its own come back behind the call. True when that is so.
+ */
+static bool make_mmap2(struct tracer *tr, struct thread *t, const struct call *c)
+{
+	struct user_regs_struct regs;
+	uint64_t args[6];
+	uint32_t words[6];
+
+	if (c->abi != ABI_I386 || tracee_read(t->tid, taddr(c->args[0]), words, sizeof(words)) != sizeof(words) ||
+	    words[5] % PAGE_SIZE_32 || tracee_get_regs(t->tid, &regs) != 0) {
+		follow_mapping(t, CALL_OLD_MMAP, c->args);
+		return false;
 	}
-	note_mapping(t, kind, args);
-	t->mapping = inplace_mapping(t, kind, args);
-	return t->mapping;
+	for (unsigned i = 0; i < 6; i++)
+		args[i] = words[i];
+	follow_mapping(t, CALL_MAP, args);
+	regs.orig_rax = (uint64_t)tr->calls.mmap2;
+	regs.rbx = words[0];
+	regs.rcx = words[1];
+	regs.rdx = words[2];
+	regs.rsi = words[3];
+	regs.rdi = words[4];
+	regs.rbp = words[5] / PAGE_SIZE_32;
+	return call_lend(t, &regs);
 }
 
 static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 {
 	enum call_kind kind = call_kind(&tr->calls, c->abi, c->nr);
+	bool to_exit;
 
 	switch (kind) {
-	case CALL_MAP:
 	case CALL_OLD_MMAP:
+		return make_mmap2(tr, t, c);
+	case CALL_MAP:
 	case CALL_REMAP:
+	case CALL_PROTECT:
+	case CALL_ADVISE:
 	case CALL_MREMAP:
 	case CALL_REMAP_ANY:
-		return follow_mapping(t, kind, c->args);
+	case CALL_IPC:
+	case CALL_BRK:
+	case CALL_ARCH_PRCTL:
+		follow_mapping(t, kind, c->args);
+		break;
 	case CALL_PERSONALITY:
-		inplace_mapping(t, kind, c->args);
+		inplace_personality(t, c->args[0]);
 		break;
 	case CALL_FORK:
-		t->making = true;
+		birth_begin(tr, t);
 		t->clone_flags = 0;
 		break;
 	case CALL_VFORK:
-		t->making = true;
+		birth_begin(tr, t);
 		t->clone_flags = CLONE_VM | CLONE_VFORK;
 		break;
 	case CALL_CLONE:
 	case CALL_CLONE3:
-		t->making = true;
-		read_clone_flags(t, kind, c->args);
-		if (c->again)
-			inplace_cloning(tr, t, c->int80_at);
-		return take_off_untraced(t, kind, c->abi, c->args);
+		birth_begin(tr, t);
+		t->in_clone3 = kind == CALL_CLONE3;
+		to_exit = clone_enter(t, kind, c->abi, c->args);
+		if (c->abi == ABI_I386)
+			inplace_cloning(tr, t);
+		return to_exit;
 	case CALL_SIGRETURN:
 	case CALL_RT_SIGRETURN:
 		if (c->abi == ABI_I386)
 			restart_expect_from_frame(t, kind == CALL_RT_SIGRETURN);
 		break;
+	case CALL_LDT:
+		inplace_segments(t);
+		break;
 	case CALL_PRCTL:
 		disguise_prctl(&tr->disguise, t, c->args[0], c->args[1]);
 		note_seccomp(tr, t, c, kind);
-		note_closed(tr, c);
+		note_closed(tr, t, c);
 		break;
 	case CALL_SECCOMP:
 		note_seccomp(tr, t, c, kind);
@@ -280,6 +252,7 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 		note_write(tr, t, c->args[0]);
 		break;
 	case CALL_PLAIN:
+	case CALL_LEAVE:
 		break;
 	}
 	return false;
@@ -302,15 +275,34 @@ void entry_unreadable(struct tracer *tr, int error)
 			    "entries whose task was killed before they could be looked at");
 }
 
+/* The filter lets the likes of it pass; it stopped only for what it does. */
+static bool is_skipped(const struct tracer *tr, const struct evidence *ev)
+{
+	return tr->pass.skip_native && ev->arch != ABI_I386 && ev->ip.v > UINT32_MAX;
+}
+
+/* Counts it, unless it is made again only because of us. */
+static void count(struct tracer *tr, struct thread *t, const struct evidence *ev, const struct call *call,
+		  const struct user_regs_struct *regs)
+{
+	struct tally_site *site = space_cached(t->space, ev);
+
+	if (!site)
+		site = decide(tr, t, ev);
+	tally_count(&tr->tally, site, call->abi, call->nr, 1);
+	inplace_counted(tr, t, ev, site);
+	if (tr->on_entry)
+		tr->on_entry(tr->on_entry_ctx, &site->site, t, regs);
+	atomic_store_explicit(&tr->shared->entries, tr->tally.entries, memory_order_relaxed);
+}
+
 bool entry_handle(struct tracer *tr, struct thread *t)
 {
 	struct ptrace_syscall_info info;
 	struct user_regs_struct regs;
 	struct evidence ev;
 	struct call call;
-	struct tally_site *site;
-	enum inplace_entry in_place;
-	bool artefact;
+	bool artefact, restarted;
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info), &info) <= 0 ||
 	    tracee_get_regs(t->tid, &regs) != 0) {
@@ -319,35 +311,21 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 	}
 	if (t->space->changing)
 		space_forget(t->space);
-	in_place = inplace_entry(t, &info, &regs);
+	restarted = inplace_enter(t, &regs);
 	gather(t, &info, &regs, &ev);
-	ev.restart |= in_place == INPLACE_RESTART;
-	artefact = in_place != INPLACE_COUNTED && restart_is_artefact(t, &ev);
+	ev.restart |= restarted;
+	artefact = restart_is_artefact(t, &ev);
 	t->restart.armed = t->restart.genuine = t->restart.eintr = false;
 	/* The members that a seccomp stop fills in begin like those of a syscall-entry-stop. */
-	call = (struct call){.abi = abi_of(&ev), .nr = ev.nr, .again = in_place == INPLACE_MISS};
+	call = (struct call){.abi = abi_of(&ev), .nr = ev.nr};
 	for (unsigned i = 0; i < 6; i++)
 		call.args[i] = info.entry.args[i];
 	t->abi = (uint8_t)call.abi;
-	if (artefact && !tr->background) {
+	if (artefact && tr->phase != PHASE_KEEPING)
 		tally_blind(&tr->tally, "restart-by-tracing", 1,
 			    "calls that were interrupted and made again only because a traced program is woken by signals that it ignores; not among the entries");
-	} else if (!tr->background && in_place != INPLACE_COUNTED) {
-		site = space_cached(t->space, &ev);
-		if (!site)
-			site = decide(tr, t, &ev);
-		tally_count(&tr->tally, site, call.abi, call.nr, 1);
-		if (in_place == INPLACE_MISS) {
-			inplace_learn(tr, t, &ev, site);
-		} else if (site->site.path == PATH_INT80) {
-			inplace_patch(tr, t, &ev, site);
-			call.again = true;
-			call.int80_at = (uint32_t)ev.ip.v - 2;
-		}
-		if (tr->on_entry)
-			tr->on_entry(tr->on_entry_ctx, &site->site, t, &regs);
-		atomic_store_explicit(&tr->shared->entries, tr->tally.entries, memory_order_relaxed);
-	}
+	else if (tr->phase != PHASE_KEEPING && !is_skipped(tr, &ev))
+		count(tr, t, &ev, &call, &regs);
 	return follow_up(tr, t, &call);
 }
 

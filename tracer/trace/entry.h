@@ -14,9 +14,6 @@ bool entry_handle(struct tracer *tr, struct thread *t);
 /* The kernel did not say which entry a task stands at: it is gone, or the kernel is too old (tr->fault). */
 void entry_unreadable(struct tracer *tr, int error);
 
-/* Puts back what was taken off for the call that t has left, or was born in. */
-void entry_restore_untraced(struct thread *t);
-
 /* A SIGSYS about to be delivered: an entry that another verdict kept from us. */
 void entry_note_sigsys(struct tracer *tr, struct thread *t);
 

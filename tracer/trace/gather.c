@@ -4,6 +4,7 @@
 #include "classify/callee.h"
 #include "classify/classify.h"
 #include "classify/far_call.h"
+#include "trace/inplace.h"
 #include "tracee/memory.h"
 
 #include <linux/audit.h>
@@ -17,6 +18,13 @@
 
 /* Pairs on the stack that look like a far return are tried up to this many. */
 #define FAR_CANDIDATES 8
+
+/* The last want bytes before end, as they are without us. */
+static void read_code(const struct thread *t, struct taddr end, size_t want, struct code_tail *out)
+{
+	tracee_read_tail(t->tid, end, want, out);
+	inplace_original(t, end.v - out->n, out->b, out->n);
+}
 
 /*
  * A direct call does not say that it led to the vDSO: the code at its target
@@ -39,6 +47,7 @@ static void gather_callee(struct thread *t, struct evidence *ev)
 		piece->at = c.lacking;
 		piece->bytes.n = (uint8_t)tracee_read(t->tid, piece->at, piece->bytes.b,
 						      sizeof(piece->bytes.b));
+		inplace_original(t, piece->at.v, piece->bytes.b, piece->bytes.n);
 	}
 }
 
@@ -52,8 +61,10 @@ static void gather_landing_pad(struct thread *t, struct evidence *ev)
 	if (!tracee_read_word_and_tail(t->tid, at, &ret, taddr(*guess), TAIL, &ev->caller))
 		return;
 	ev->ret = taddr(ret);
-	if (ret != *guess)
-		tracee_read_tail(t->tid, ev->ret, TAIL, &ev->caller);
+	if (ret == *guess)
+		inplace_original(t, ev->ret.v - ev->caller.n, ev->caller.b, ev->caller.n);
+	else
+		read_code(t, ev->ret, TAIL, &ev->caller);
 	*guess = ret;
 	gather_callee(t, ev);
 }
@@ -80,10 +91,10 @@ static void gather_far_return(struct thread *t, struct evidence *ev)
 		tried++;
 		ev->far_ret = taddr(ret);
 		ev->far_depth = (uint32_t)(i * 2);
-		tracee_read_tail(t->tid, ev->far_ret, TAIL, &ev->far_caller);
+		read_code(t, ev->far_ret, TAIL, &ev->far_caller);
 		/* The proof needs the code between; it is read once there is something to prove. */
 		if (ev->code.n <= TAIL)
-			tracee_read_tail(t->tid, ev->ip, CODE_TAIL_MAX, &ev->code);
+			read_code(t, ev->ip, CODE_TAIL_MAX, &ev->code);
 		if (far_call_behind(ev, &call, &proven)) {
 			ev->has_far = true;
 			return;
@@ -99,8 +110,9 @@ void gather(struct thread *t, const struct ptrace_syscall_info *info,
 
 	ev->arch = info->arch == AUDIT_ARCH_I386 ? ABI_I386 : ABI_X86_64;
 	ev->cs = (uint16_t)regs->cs;
-	ev->ip = taddr(info->instruction_pointer);
-	ev->sp = taddr(info->stack_pointer);
+	/* Where the code that counts in the program was, the registers are right. */
+	ev->ip = taddr(regs->rip);
+	ev->sp = taddr(cs_is_32bit((uint16_t)regs->cs) ? (uint32_t)regs->rsp : regs->rsp);
 	/* The kernel looks at the low 32 bits only, as a signed number. */
 	ev->nr = (int32_t)info->entry.nr;
 	ev->image64 = s->image64;
@@ -123,7 +135,7 @@ void gather(struct thread *t, const struct ptrace_syscall_info *info,
 	}
 	/* Without a caller, or where there are two pads, the code at the pad tells. */
 	if (!ev->ret.v || s->vdso.fast_pad) {
-		tracee_read_tail(t->tid, ev->ip, TAIL, &ev->code);
+		read_code(t, ev->ip, TAIL, &ev->code);
 		if (cs_is_64bit(ev->cs) && ev->arch == ABI_X86_64)
 			gather_far_return(t, ev);
 	}

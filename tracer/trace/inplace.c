@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "trace/inplace.h"
+#include "trace/inplace_internal.h"
 
-#include "trace/planted.h"
+#include "base/vec.h"
+#include "decode/insn.h"
 #include "trace/stop.h"
-#include "base/cleanup.h"
-#include "stub/image.h"
-#include "stub/scan.h"
-#include "stub/shut.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
 
@@ -14,71 +11,162 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/personality.h>
 #include <unistd.h>
+
+
+/* The code segment of 32-bit programs: __USER32_CS. */
+enum { FLAT_CODE = 0x23 };
+
+/* ---- counts ---- */
 
 static void add_count(void *ctx, void *counter, uint32_t nr, int64_t n)
 {
 	struct tracer *tr = ctx;
-
 	struct tally_site *site = counter;
 
+	/* More taken back than there is: only where the program has written into the counters. */
+	if (n < 0 && (uint64_t)-n > site->site.entries)
+		return;
 	tally_count(&tr->tally, site, ABI_I386, (int32_t)nr, n);
+	if (site->site.path == PATH_INT80 && !call_never_sleeps(&tr->calls, (int32_t)nr))
+		tr->tally.images[site->site.image].rerouted += (uint64_t)n;
 	if (tr->on_counted)
 		tr->on_counted(tr->on_entry_ctx, &site->site, n);
 }
 
-static void drain(struct planted *p)
+void inplace_drain(struct inplace *in)
 {
-	if (p->image && !p->tr->background)
-		stub_drain(p->image, add_count, p->tr);
+	struct tracer *tr = in->tr;
+	unsigned strange;
+
+	if (!in->patch || tr->phase == PHASE_KEEPING)
+		return;
+	strange = patch_drain(in->patch, add_count, tr);
+	if (strange)
+		tally_blind(&tr->tally, "counters-overwritten", strange,
+			    "counters in the program that something else has written to: the program's entries may be more or fewer than counted");
 }
 
-static void planted_free(void *planted)
+static void inplace_free(struct inplace *in)
 {
-	struct planted *p = planted;
-
-	drain(p);
-	if (p->parting)
-		stub_part_cancel(p->image);
-	stub_free(p->image);
-	scanned_free(p->scanned);
-	free(p->falling);
-	free(p);
+	inplace_drain(in);
+	patch_free(in->patch);
+	free(in->refused);
+	free(in);
 }
 
-static struct planted *planted_new(struct tracer *tr, struct space *space)
+void inplace_note_stops(struct inplace *in, const struct space *space)
 {
-	struct planted *p = xcalloc(1, sizeof(*p));
+	struct image *image = &in->tr->tally.images[space->image];
 
-	p->tr = tr;
-	p->learns = p->born = true;
-	space->planted = p;
-	space->free_planted = planted_free;
-	return p;
+	if (in->why && !image->by_stops && in->tr->phase != PHASE_KEEPING)
+		image->by_stops = xstrdup(in->why);
 }
 
-static void note_in_place(struct tracer *tr, const struct space *space)
+static void note_in_place(const struct inplace *in, const struct space *space)
 {
-	if (!tr->background)
-		tr->tally.images[space->image].in_place++;
+	if (in->tr->phase != PHASE_KEEPING)
+		in->tr->tally.images[space->image].in_place++;
 }
 
-/* Is an entry possible that the filter lets pass and nobody counts? As scan_space(). */
-static int scan(struct tracer *tr, pid_t pid, struct space *space, char **why)
+void inplace_collect(struct tracer *tr)
 {
-	const struct planted *p = space->planted;
-	const struct scan_rule rule = {.pad_offset = tr->pass.offset, .from = tr->pass.from, .raw = !space->image64};
-	struct scan_range ours = {0};
+	struct thread *t, *next;
 
-	*why = NULL;
-	if (p->image)
-		stub_range(p->image, &ours.start, &ours.end);
-	return scan_space(pid, space_maps_now(space, pid), &rule, tr->scan_cache, p->scanned, &ours,
-			  p->image ? 1 : 0, why);
+	tr->tick++;
+	HASH_ITER(hh, tr->threads.by_tid, t, next) {
+		struct inplace *in = inplace_of(t);
+
+		if (!in || in->tick == tr->tick)
+			continue;
+		in->tick = tr->tick;
+		inplace_drain(in);
+	}
+	atomic_store_explicit(&tr->shared->entries, tr->tally.entries, memory_order_relaxed);
 }
+
+void inplace_tick(struct tracer *tr)
+{
+	struct thread *t, *next;
+
+	inplace_collect(tr);
+	if (!tr->on_counted)
+		return;
+	/* The next entry of each site stops, and gives a stack for all of them. */
+	HASH_ITER(hh, tr->threads.by_tid, t, next) {
+		struct inplace *in = inplace_of(t);
+
+		if (in && in->patch)
+			patch_switch_off(in->patch, 0, UINT64_MAX);
+	}
+}
+
+/* ---- birth ---- */
+
+void inplace_disown(struct space *space)
+{
+	if (space->inplace && space->inplace->patch)
+		patch_disown(space->inplace->patch);
+	if (space->inplace)
+		space->inplace->want.counter = NULL;
+}
+
+static struct inplace *inplace_new(struct tracer *tr, struct space *space)
+{
+	struct inplace *in = xcalloc(1, sizeof(*in));
+
+	in->tr = tr;
+	in->born = true;
+	space->inplace = in;
+	space->free_inplace = inplace_free;
+	return in;
+}
+
+void inplace_exec(struct tracer *tr, struct thread *t)
+{
+	if (tr->pass.secret && !t->space->image64 && tr->phase != PHASE_KEEPING)
+		inplace_new(tr, t->space);
+}
+
+void inplace_copied(const struct space *from, struct space *to)
+{
+	const struct inplace *in = from->inplace;
+	struct inplace *copy;
+
+	if (!in)
+		return;
+	copy = inplace_new(in->tr, to);
+	copy->born = false;
+	copy->why = in->why;
+	copy->any_code = in->any_code;
+	copy->segments = in->segments;
+	copy->yields = in->yields;
+	copy->mode = in->mode;
+	if (in->mode == MODE_PATCHING)
+		copy->mode = MODE_STOPS;
+	else if (in->mode == MODE_ADDING)
+		copy->mode = MODE_PATCHED;
+	copy->lift_at_birth = in->mode == MODE_YIELDING || in->mode == MODE_CLOSING;
+	if (in->patch)
+		copy->patch = patch_copy(in->patch);
+}
+
+void inplace_born(struct tracer *tr, struct thread *t)
+{
+	struct inplace *in = inplace_of(t);
+
+	(void)tr;
+	if (!in || in->born)
+		return;
+	in->born = true;
+	if (in->lift_at_birth)
+		inplace_event(t->space, MODE_STAND);
+	else if (in->mode == MODE_PATCHED)
+		note_in_place(in, t->space);
+}
+
+/* ---- patching ---- */
 
 /* More filters than ours, and those that we were started under (Linux 5.9 counts them). */
 static bool filters_itself(const struct tracer *tr, pid_t pid)
@@ -93,381 +181,392 @@ static bool filters_itself(const struct tracer *tr, pid_t pid)
 	return there > here + 1;
 }
 
-void inplace_exec(struct tracer *tr, struct thread *t)
+/* From now on changes of the code in the snapshot of the maps stop. */
+static void mark_code(struct inplace *in, const struct maps *maps)
 {
-	struct space *space = t->space;
-	struct planted *p;
-	auto_free char *found = NULL;
+	if (!in->patch || in->marked == maps)
+		return;
+	in->marked = maps;
+	for (size_t i = 0; maps && i < maps->n; i++)
+		if (maps->list[i].exec)
+			patch_mark_code(in->patch, maps->list[i].start, maps->list[i].end);
+}
+
+void inplace_located(const struct thread *t)
+{
+	struct inplace *in = inplace_of(t);
+
+	if (in)
+		mark_code(in, t->space->maps);
+}
+
+static enum mode_event apply(struct inplace *in, struct space *space)
+{
+	pid_t tid = in->want.tid;
+	struct thread *t, *next;
+
+	in->why = "it runs under a seccomp filter of its own";
+	if (filters_itself(in->tr, tid))
+		return MODE_FAILED;
+	in->patch = patch_apply(tid, space, in->tr->pass.secret, &in->why);
+	if (!in->patch)
+		return in->why ? MODE_FAILED : MODE_GONE;
+	in->why = patch_no_vdso(in->patch);
+	if (in->why)
+		inplace_note_stops(in, space);
+	in->any_code = procfs_personality(tid) & READ_IMPLIES_EXEC;
+	space->vdso_patched = !patch_no_vdso(in->patch);
+	in->marked = NULL;
+	mark_code(in, space_maps_now(space, tid));
+	note_in_place(in, space);
+	/* A task's end matters where it may die between its count and its entry. */
+	HASH_ITER(hh, in->tr->threads.by_tid, t, next)
+		if (t->space == space && t->held.how)
+			ptrace(PTRACE_SETOPTIONS, t->tid, NULL,
+			       (long)(TRACER_OPTIONS | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT));
+	return MODE_DONE;
+}
+
+/* Tasks that stand where the jump to the code is now go on in its copy. */
+static void resume_all(struct inplace *in, const struct space *space)
+{
+	struct thread *t, *next;
+
+	HASH_ITER(hh, in->tr->threads.by_tid, t, next) {
+		struct user_regs_struct regs;
+		uint32_t ip;
+
+		if (t->space != space || !t->held.how || tracee_get_regs(t->tid, &regs) != 0)
+			continue;
+		ip = code_resume(patch_layout(in->patch), (uint32_t)regs.rip);
+		if (regs.rip > UINT32_MAX || ip == regs.rip)
+			continue;
+		regs.rip = ip;
+		tracee_set_regs(t->tid, &regs);
+	}
+}
+
+enum mode_event inplace_patch(struct space *space)
+{
+	struct inplace *in = space->inplace;
+	struct wanted *w = &in->want;
+	const struct thread *t = threads_find(&in->tr->threads, w->tid);
 	const char *why;
 	int rc;
 
-	if (tr->by_stops && !space->image64)
-		planted_note_stops(tr, space, tr->by_stops);
-	if (!tr->pass.on || tr->background)
-		return;
-	if (space->shut) {
-		if (!space->image64)
-			planted_note_stops(tr, space, "a program that had to be counted by stops started it");
-		return;
-	}
-	p = planted_new(tr, space);
-	p->scanned = scanned_new();
-	rc = scan(tr, t->tid, space, &found);
-	if (rc != 0) {
-		const char *unreadable = "its memory cannot be read";
+	if (!t || t->space != space || !t->held.how || !t->at_entry)
+		return MODE_GONE;
+	if (!in->patch) {
+		enum mode_event applied = apply(in, space);
 
-		if (!space->image64 && stub_shut(t->tid, space) == 0)
-			planted_shut(tr, space, rc > 0 ? found : unreadable);
-		else
-			planted_trace_every(tr, space, rc > 0 ? found : unreadable);
-		return;
+		if (applied != MODE_DONE)
+			return applied;
+		resume_all(in, space);
 	}
-	if (space->image64)
-		return;
-	if (filters_itself(tr, t->tid)) {
-		planted_trace_every(tr, space, "it runs under a seccomp filter of its own");
-		return;
+	if (w->ip && !patch_is_site(in->patch, w->ip)) {
+		rc = patch_site(in->patch, w->tid, space, w->ip, w->nr, &why);
+		if (rc == -ESRCH)
+			return MODE_DONE;
+		if (rc < 0) {
+			*vec_push(in->refused, in->nrefused) = w->ip;
+			return MODE_DONE;
+		}
 	}
-	p->image = stub_watch(t->tid, space, &tr->pass, &why);
-	if (!p->image)
-		planted_trace_every(tr, space, why);
+	if (w->rule && w->rule != FREE_SIXTH_POINTER)
+		patch_insert(in->patch, w->ret, w->nr, w->rule, w->counter);
+	return MODE_DONE;
 }
 
-/*
- * t stands at the seccomp-stop of an entry by the int 0x80 at int80_at, or with 0
- * by the watched vDSO. Is its image planted, by now?
- */
-static bool plant(struct tracer *tr, struct thread *t, uint32_t int80_at)
+/* By a task that can make calls. Where there is none, the memory stays, and harms nobody. */
+static void unmap(struct inplace *in, const struct space *space)
 {
-	struct planted *p = t->space->planted;
-	int rc;
+	struct thread *t, *next;
+	struct user_regs_struct regs;
 
-	if (stub_planted(p->image))
-		return true;
-	/* Only while nobody else runs there. */
-	if (p->barren || t->space->refs > 1)
-		return false;
-	rc = stub_plant(p->image, t->tid, int80_at);
-	if (rc == 0) {
-		/* A task's end matters where it may die between its count and its entry. */
-		ptrace(PTRACE_SETOPTIONS, t->tid, NULL,
-		       (long)(TRACER_OPTIONS | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT));
-		note_in_place(tr, t->space);
-		return true;
+	HASH_ITER(hh, in->tr->threads.by_tid, t, next)
+		if (t->space == space && t->held.how && t->at_entry && tracee_get_regs(t->tid, &regs) == 0 &&
+		    regs.cs == FLAT_CODE) {
+			patch_unmap(in->patch, t->tid);
+			return;
+		}
+}
+
+enum mode_event inplace_lift(struct space *space)
+{
+	struct inplace *in = space->inplace;
+	struct thread *t, *next, *any = NULL;
+
+	HASH_ITER(hh, in->tr->threads.by_tid, t, next) {
+		if (t->space != space || (!t->held.how && !t->handling && space->refs > 1))
+			continue;
+		inplace_hide(t);
+		any = t;
 	}
-	if (rc == -EFAULT) {
-		p->missed = 0;
-		return false;
+	if (any && patch_lift(in->patch, any->tid) != 0) {
+		patch_freeze(in->patch);
+		return MODE_FAILED;
 	}
-	p->barren = true;
-	if (rc != -ESRCH)
-		planted_note_stops(tr, t->space, rc == -EMFILE ? "all its file descriptors were in use" :
-							 "no memory could be mapped into it");
+	inplace_drain(in);
+	unmap(in, space);
+	patch_free(in->patch);
+	in->patch = NULL;
+	in->calls = 0;
+	space->vdso_patched = false;
+	space_forget(space);
+	return MODE_DONE;
+}
+
+/* ---- an entry ---- */
+
+/* What stands where the vDSO's caller has its return address: does a call end there? */
+static bool is_called(const struct thread *t, const struct user_regs_struct *regs)
+{
+	struct code_tail tail;
+	struct insn call;
+	uint32_t ret;
+
+	return tracee_read_word_and_tail(t->tid, taddr((uint32_t)regs->rsp + 12), &ret, taddr(0), 0, &tail) &&
+	       (tracee_read_tail(t->tid, taddr(ret), INSN_MAX, &tail),
+		insn_ending_at(tail.b, tail.n, CPU_MODE_32, taddr(ret), INSN_CALL, &call) == 0);
+}
+
+bool inplace_enter(struct thread *t, struct user_regs_struct *regs)
+{
+	struct inplace *in = inplace_of(t);
+	bool restart = false;
+
+	if (in && in->patch)
+		patch_enter(in->patch, t->tid, regs,
+			    (t->restart.armed && t->restart.sp == regs->rsp) || is_called(t, regs), &restart);
+	return restart;
+}
+
+void inplace_original(const struct thread *t, uint64_t at, uint8_t *buf, size_t n)
+{
+	const struct inplace *in = inplace_of(t);
+
+	if (in && in->patch)
+		patch_original(in->patch, at, buf, n);
+}
+
+/* Calls for which the tracer has something to do stop. */
+static uint8_t rule_of(const struct inplace *in, enum entry_path path, int64_t nr)
+{
+	const struct tracer *tr = in->tr;
+	enum call_kind kind = call_kind(&tr->calls, ABI_I386, nr);
+	enum call_free free = call_free(&tr->calls, nr);
+
+	if (kind == CALL_WRITE && atomic_load(&tr->shared->watch_terminal) && !atomic_load(&tr->shared->program_wrote))
+		return FREE_NONE;
+	if (in->any_code && (kind == CALL_MAP || kind == CALL_PROTECT || kind == CALL_MREMAP || kind == CALL_BRK))
+		return FREE_NONE;
+	if (path == PATH_INT80 && free == FREE_SIXTH && call_never_sleeps(&tr->calls, nr))
+		return FREE_SIXTH_INT80;
+	return (uint8_t)free;
+}
+
+static bool is_refused(const struct inplace *in, uint32_t ip)
+{
+	for (size_t i = 0; i < in->nrefused; i++)
+		if (in->refused[i] == ip)
+			return true;
 	return false;
 }
 
-static bool learns(const struct thread *t)
+static void want(struct inplace *in, struct thread *t, const struct wanted *wanted)
 {
-	const struct planted *p = planted_of(t);
-
-	return p && p->image && p->learns && !p->falling && !t->space->changing;
+	in->want = *wanted;
+	in->want.tid = t->tid;
+	inplace_event(t->space, MODE_WANTED);
 }
 
-void inplace_cloning(struct tracer *tr, struct thread *t, uint32_t int80_at)
+/* A key for what may be counted from now on, in a patched space. */
+static enum stop_reason insert(struct inplace *in, const struct thread *t, const struct wanted *w)
 {
+	int rc;
+
+	if (w->rule == FREE_SIXTH_POINTER && patch_map_zeros(in->patch, t->tid) != 0)
+		return REASON_ARGUMENTS;
+	rc = patch_insert(in->patch, w->ret, w->nr, w->rule, w->counter);
+
+	return rc == -ENOTSUP ? REASON_IMAGE : rc < 0 ? REASON_TABLE_FULL : REASON_FIRST;
+}
+
+static enum stop_reason learn_vdso(struct inplace *in, struct thread *t, const struct wanted *w)
+{
+	if (in->mode == MODE_PATCHED)
+		return insert(in, t, w);
+	if (in->mode == MODE_STOPS && ++in->calls >= in->tr->plant_after)
+		want(in, t, w);
+	return REASON_FIRST;
+}
+
+static enum stop_reason learn_int80(struct inplace *in, struct thread *t, const struct wanted *w)
+{
+	if (in->patch && patch_is_site(in->patch, w->ip))
+		return in->mode == MODE_PATCHED ? insert(in, t, w) : REASON_FIRST;
+	if (in->segments || is_refused(in, w->ip))
+		return REASON_NO_ROOM;
+	if (w->counter->site.entries >= in->tr->patch_after && (in->mode == MODE_PATCHED || in->mode == MODE_STOPS))
+		want(in, t, w);
+	return REASON_FIRST;
+}
+
+static enum stop_reason learn(struct inplace *in, struct thread *t, const struct evidence *ev, struct tally_site *counter)
+{
+	enum entry_path path = counter->site.path;
+	struct wanted w = {.nr = (uint32_t)ev->nr, .counter = counter};
+
+	if (path == PATH_RESTART || path == PATH_VDSO_INT80 || ev->restart)
+		return REASON_SIGNAL;
+	/* With another code segment, addresses in it are not those of memory. */
+	if (ev->cs != FLAT_CODE || (path != PATH_VDSO_SYSCALL && path != PATH_VDSO_SYSENTER && path != PATH_INT80))
+		return REASON_OTHER_WAY;
+	if (in->mode == MODE_CLOSED || in->mode == MODE_STUCK)
+		return REASON_IMAGE;
+	w.rule = rule_of(in, path, ev->nr);
+	if (!w.rule)
+		return call_kind(&in->tr->calls, ABI_I386, ev->nr) == CALL_PLAIN ? REASON_ARGUMENTS : REASON_FOLLOWED;
+	if (counter->site.entries < in->tr->learn_after || t->space->changing)
+		return REASON_FIRST;
+	if (path == PATH_INT80) {
+		w.ip = w.ret = (uint32_t)ev->ip.v;
+		return learn_int80(in, t, &w);
+	}
+	w.ret = (uint32_t)ev->ret.v;
+	return learn_vdso(in, t, &w);
+}
+
+void inplace_counted(struct tracer *tr, struct thread *t, const struct evidence *ev, struct tally_site *counter)
+{
+	struct inplace *in = inplace_of(t);
+
+	if (in)
+		tally_stopped(&tr->tally, t->space->image, learn(in, t, ev, counter));
+}
+
+void inplace_cloning(struct tracer *tr, struct thread *t)
+{
+	struct inplace *in = inplace_of(t);
 	bool threads = t->clone_flags & CLONE_VM && !(t->clone_flags & CLONE_VFORK);
 
-	if (threads && learns(t) && tr->learn_after != UINT64_MAX)
-		plant(tr, t, int80_at);
+	if (in && threads && in->mode == MODE_STOPS && t->space->refs == 1 && tr->learn_after != UINT64_MAX)
+		want(in, t, &(struct wanted){0});
 }
 
-/* From here on nothing is learnt that might be another's code, until inplace_mapped(). */
-static void begin_to_part(struct planted *p)
-{
-	if (!p->image || p->parting || !stub_shares(p->image))
-		return;
-	p->parting = true;
-	stub_part_begin(p->image);
-}
-
-static void part(struct thread *t)
-{
-	struct planted *p = t->space->planted;
-
-	if (!p->parting)
-		return;
-	p->parting = false;
-	/* Under a filter of its own it might not survive a call that we make; there nothing is learnt anyway. */
-	if (!p->learns)
-		stub_part_cancel(p->image);
-	else if (stub_part_end(p->image, t->tid) != 0)
-		planted_note_stops(p->tr, t->space, "no memory could be mapped into a copy that fork made");
-}
-
-void inplace_copied(const struct space *from, struct space *to)
-{
-	const struct planted *p = from->planted;
-	struct planted *copy;
-
-	if (!p)
-		return;
-	copy = planted_new(p->tr, to);
-	copy->scanned = scanned_copy(p->scanned);
-	copy->learns = p->learns;
-	copy->any_map = p->any_map;
-	copy->rescan = p->falling != NULL;
-	copy->stuck = p->stuck;
-	copy->barren = p->barren;
-	copy->born = false;
-	if (!p->image)
-		return;
-	copy->image = stub_copy(p->image);
-	/* It may have the code of before or of after. */
-	if (p->parting)
-		begin_to_part(copy);
-}
-
-void inplace_born(struct tracer *tr, struct thread *t)
-{
-	struct planted *p = planted_of(t);
-
-	if (!p || p->born)
-		return;
-	p->born = true;
-	if (p->image && p->learns && stub_planted(p->image))
-		note_in_place(tr, t->space);
-	part(t);
-	if (p->rescan)
-		inplace_mapped(tr, t);
-}
-
-enum inplace_entry inplace_entry(struct thread *t, struct ptrace_syscall_info *info,
-				 struct user_regs_struct *regs)
-{
-	const struct planted *p = planted_of(t);
-	bool missed, restarted;
-
-	if (!p || !p->image)
-		return INPLACE_NO;
-	if (t->space->every && stub_site_entered(p->image, info->instruction_pointer))
-		return INPLACE_COUNTED;
-	missed = stub_missed(p->image, info->instruction_pointer);
-	restarted = stub_restarted(p->image, info->instruction_pointer);
-	if (!missed && !restarted)
-		return INPLACE_NO;
-	info->instruction_pointer = regs->rip = stub_landing_pad(p->image);
-	tracee_set_regs(t->tid, regs);
-	return missed ? INPLACE_MISS : INPLACE_RESTART;
-}
-
-/* Calls for which the tracer has nothing to do need not stop. */
-static bool may_pass(const struct tracer *tr, int64_t nr)
-{
-	enum call_kind kind = call_kind(&tr->calls, ABI_I386, nr);
-	bool watched = atomic_load(&tr->shared->watch_terminal) && !atomic_load(&tr->shared->program_wrote);
-
-	/* Whether such a wait may answer EINTR depends on what has happened since it was entered. */
-	if (call_may_wait(&tr->calls, ABI_I386, nr))
-		return false;
-	return kind == CALL_PLAIN || (kind == CALL_WRITE && !watched);
-}
-
-void inplace_learn(struct tracer *tr, struct thread *t, const struct evidence *ev,
-		   struct tally_site *counter)
-{
-	struct planted *p = planted_of(t);
-	enum entry_path path = counter->site.path;
-
-	if (!learns(t) || ev->restart || counter->site.entries < tr->learn_after ||
-	    (path != PATH_VDSO_SYSCALL && path != PATH_VDSO_SYSENTER) || !may_pass(tr, ev->nr))
-		return;
-	if (!stub_planted(p->image) && (++p->missed < tr->plant_after || !plant(tr, t, 0)))
-		return;
-	stub_insert(p->image, (uint32_t)ev->ret.v, (uint32_t)ev->nr, counter);
-}
-
-void inplace_patch(struct tracer *tr, struct thread *t, const struct evidence *ev,
-		   struct tally_site *counter)
-{
-	struct planted *p = planted_of(t);
-
-	/* Code is only changed while nobody else can run it, and never where each entry is looked at. */
-	if (!learns(t) || t->space->refs > 1 || tr->learn_after || counter->site.path != PATH_INT80 ||
-	    counter->site.entries < tr->patch_after || !may_pass(tr, ev->nr) ||
-	    !call_never_sleeps(&tr->calls, ev->nr) || !plant(tr, t, (uint32_t)ev->ip.v - 2))
-		return;
-	stub_patch_site(p->image, t->tid, (uint32_t)ev->ip.v, (uint32_t)ev->nr, counter);
-}
-
-void inplace_stop_learning(struct thread *t)
-{
-	struct planted *p = planted_of(t);
-
-	if (!p)
-		return;
-	p->learns = false;
-	if (p->image && stub_shares(p->image))
-		stub_freeze(p->image);
-	else if (p->image)
-		stub_disarm(p->image, 0, UINT64_MAX);
-	if (p->image && t->space->refs == 1)
-		stub_unpatch(p->image, t->tid, 0, UINT64_MAX);
-}
+/* ---- a stop ---- */
 
 void inplace_hide(struct thread *t)
 {
-	struct planted *p = planted_of(t);
+	struct inplace *in = inplace_of(t);
 	struct user_regs_struct regs;
 
-	if (p && p->image && tracee_get_regs(t->tid, &regs) == 0 &&
-	    stub_image_undo(p->image, t->tid, &regs))
-		tracee_set_regs(t->tid, &regs);
+	if (in && in->patch && tracee_get_regs(t->tid, &regs) == 0)
+		patch_undo(in->patch, t->tid, &regs);
+}
+
+static bool is_made_by_kernel(const siginfo_t *si)
+{
+	return si->si_code > 0;
+}
+
+/*
+ * The code needs more of the stack than the vDSO does, and a patched int 0x80 needs
+ * none: where that is not there, t goes on as without us, and stops or faults.
+ */
+static bool without_code(struct inplace *in, struct thread *t, struct user_regs_struct *regs)
+{
+	const struct code_layout *c = patch_layout(in->patch);
+	uint64_t ip = regs->rip;
+
+	if (!patch_undo(in->patch, t->tid, regs))
+		return false;
+	if (regs->rip == c->target.vsyscall_at && code_faulted(c, ip)) {
+		regs->rip = c->plain;
+		tracee_set_regs(t->tid, regs);
+		return true;
+	}
+	if (!patch_is_site(in->patch, regs->rip + 2))
+		return false;
+	*vec_push(in->refused, in->nrefused) = (uint32_t)regs->rip + 2;
+	patch_forget_sites(in->patch, t->tid, regs->rip, regs->rip + 2);
+	return true;
 }
 
 /* Another filter has answered an entry by SIGSYS, and says from where it came. */
-static void hide_call_addr(const struct planted *p, const struct thread *t)
+static void hide_call_addr(const struct inplace *in, const struct thread *t, uint64_t ip)
 {
+	const struct code_layout *c = patch_layout(in->patch);
 	siginfo_t si;
 	uintptr_t at;
 
 	if (ptrace(PTRACE_GETSIGINFO, t->tid, NULL, &si) != 0 || si.si_code != SIGSYS_BY_SECCOMP)
 		return;
 	at = (uintptr_t)si.si_call_addr;
-	if (!stub_missed(p->image, at) && !stub_restarted(p->image, at))
+	if (at != c->restart_ip && at != c->missed80_ip)
 		return;
-	si.si_call_addr = (void *)(uintptr_t)stub_landing_pad(p->image);
+	si.si_call_addr = (void *)(uintptr_t)ip;
 	ptrace(PTRACE_SETSIGINFO, t->tid, NULL, &si);
 }
 
-void inplace_hide_from(struct thread *t, int sig)
+/* By default these end a program with a core file, which shows the registers of all its tasks. */
+static bool dumps_core(const struct thread *t, int sig)
 {
-	struct planted *p = planted_of(t);
-	struct user_regs_struct regs;
+	static const int core[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS};
+	uint64_t ignored, caught;
 
-	if (!p || !p->image || p->falling || tracee_get_regs(t->tid, &regs) != 0)
-		return;
-	if (sig == SIGSYS)
-		hide_call_addr(p, t);
-	if ((sig == SIGSEGV || sig == SIGBUS) && stub_show_fault(p->image, &regs))
-		tracee_set_regs(t->tid, &regs);
-	else if (sig == SIGTRAP && regs.eflags & TRACEE_TRAP_FLAG)
-		planted_fall(t, "it single-steps itself");
-	else
-		inplace_hide(t);
+	for (size_t i = 0; i < sizeof(core) / sizeof(*core); i++)
+		if (core[i] == sig)
+			return procfs_signals(t->tid, &ignored, &caught) && !((ignored | caught) >> (sig - 1) & 1);
+	return false;
+}
+
+int inplace_hide_from(struct thread *t, int sig)
+{
+	struct inplace *in = inplace_of(t);
+	struct user_regs_struct regs;
+	siginfo_t si;
+
+	if (!in || !in->patch || tracee_get_regs(t->tid, &regs) != 0)
+		return sig;
+	if (sig == SIGSEGV || sig == SIGBUS) {
+		if (code_show_fault(patch_layout(in->patch), &regs)) {
+			tracee_set_regs(t->tid, &regs);
+			return sig;
+		}
+		if (ptrace(PTRACE_GETSIGINFO, t->tid, NULL, &si) == 0 && is_made_by_kernel(&si) &&
+		    without_code(in, t, &regs))
+			return 0;
+	}
+	if (patch_undo(in->patch, t->tid, &regs) && sig == SIGSYS)
+		hide_call_addr(in, t, regs.rip);
+	if (sig == SIGTRAP && regs.eflags & TRACEE_TRAP_FLAG)
+		inplace_refuse(t->space, "it single-steps itself");
+	else if (t->space->refs > 1 && dumps_core(t, sig))
+		inplace_refuse(t->space, NULL);
+	return sig;
 }
 
 uint32_t inplace_resume(const struct thread *t, uint32_t ip)
 {
-	const struct planted *p = planted_of(t);
+	const struct inplace *in = inplace_of(t);
 
-	return p && p->image ? stub_resume(p->image, ip) : ip;
+	return in && in->patch ? code_resume(patch_layout(in->patch), ip) : ip;
 }
 
-/* ---- mappings ---- */
-
-static bool touches_planted(const struct thread *t, uint64_t start, uint64_t size)
+void inplace_stop_again(const struct thread *t, struct user_regs_struct *regs)
 {
-	const struct planted *p = t->space->planted;
-	uint64_t from, to, vdso = t->space->vdso_base.v;
+	const struct inplace *in = inplace_of(t);
+	uint32_t ip = (uint32_t)regs->rip;
 
-	stub_range(p->image, &from, &to);
-	return (start < to && start + size > from) ||
-	       (start < vdso + t->space->vdso.size && start + size > vdso);
-}
-
-/* What counts there is undone. False when that is the planted code itself, and all of it goes. */
-static bool range_changes(struct thread *t, uint64_t start, uint64_t size)
-{
-	struct planted *p = t->space->planted;
-
-	if (!p->image)
-		return true;
-	if (touches_planted(t, start, size)) {
-		planted_fall(t, "it maps memory of its own where its calls were counted");
-		return false;
-	}
-	stub_disarm(p->image, start, start + size);
-	if (t->space->refs == 1)
-		stub_unpatch(p->image, t->tid, start, start + size);
-	return true;
-}
-
-bool inplace_mapping(struct thread *t, enum call_kind kind, const uint64_t *args)
-{
-	struct planted *p = planted_of(t);
-	uint64_t start = args[0], size = args[1];
-	bool code;
-
-	if (!p || p->falling || p->stuck)
-		return false;
-	if (kind == CALL_PERSONALITY) {
-		p->any_map |= (uint32_t)args[0] != UINT32_MAX && (args[0] & READ_IMPLIES_EXEC);
-		return false;
-	}
-	/* What it touches is not known before: new places are, afterwards. */
-	if (kind == CALL_REMAP_ANY) {
-		if (p->image)
-			stub_disarm(p->image, 0, UINT64_MAX);
-		begin_to_part(p);
-		return true;
-	}
-	if (kind == CALL_MAP && !(args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE))) {
-		code = p->any_map || (args[2] & PROT_EXEC);
-		if (code)
-			begin_to_part(p);
-		return code;
-	}
-	if (kind == CALL_MREMAP && args[3] & MREMAP_FIXED && !range_changes(t, args[4], args[2]))
-		return false;
-	code = scanned_overlap(p->scanned, start, size);
-	if (!range_changes(t, start, size))
-		return false;
-	code |= p->any_map || (kind != CALL_MREMAP && args[2] & PROT_EXEC);
-	if (code)
-		begin_to_part(p);
-	return code;
-}
-
-void inplace_mapped(struct tracer *tr, struct thread *t)
-{
-	struct planted *p = planted_of(t);
-	auto_free char *found = NULL;
-
-	if (!p)
+	if (!in || !in->patch || !patch_is_site(in->patch, regs->rip) ||
+	    tracee_write(t->tid, taddr((uint32_t)regs->rsp - sizeof(ip)), &ip, sizeof(ip)) != 0)
 		return;
-	part(t);
-	if (p->falling || p->stuck)
-		return;
-	int rc = scan(tr, t->tid, t->space, &found);
-
-	if (rc != 0) {
-		p->caller = t->tid;
-		planted_fall(t, rc > 0 ? found : "its memory cannot be read");
-	}
+	patch_enter_plainly(in->patch, regs);
+	tracee_set_regs(t->tid, regs);
 }
 
-void inplace_collect(struct tracer *tr)
+void inplace_close(struct thread *t, const char *why)
 {
-	struct thread *t, *next;
-
-	HASH_ITER(hh, tr->threads.by_tid, t, next)
-		if (planted_of(t))
-			drain(planted_of(t));
-	atomic_store_explicit(&tr->shared->entries, tr->tally.entries, memory_order_relaxed);
-}
-
-void inplace_tick(struct tracer *tr)
-{
-	struct thread *t, *next;
-
-	inplace_collect(tr);
-	if (!tr->on_counted)
-		return;
-	/* The next entry of each site stops, and gives a stack for all of them. */
-	HASH_ITER(hh, tr->threads.by_tid, t, next) {
-		struct planted *p = planted_of(t);
-
-		if (p && p->image)
-			stub_disarm(p->image, 0, UINT64_MAX);
-	}
+	inplace_refuse(t->space, why);
 }

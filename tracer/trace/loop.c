@@ -2,6 +2,7 @@
 #include "trace/tracer.h"
 
 #include "trace/birth.h"
+#include "trace/clone.h"
 #include "trace/disguise.h"
 #include "trace/entry.h"
 #include "trace/inplace.h"
@@ -24,7 +25,6 @@ void tracer_init(struct tracer *tr, struct trace_shared *shared)
 	memset(tr, 0, sizeof(*tr));
 	tr->shared = shared;
 	calls_init(&tr->calls);
-	tr->scan_cache = scan_cache_new();
 }
 
 void tracer_fini(struct tracer *tr)
@@ -32,7 +32,19 @@ void tracer_fini(struct tracer *tr)
 	threads_fini(&tr->threads);
 	tally_fini(&tr->tally);
 	modules_fini(&tr->modules);
-	scan_cache_free(tr->scan_cache);
+}
+
+void tracer_hand_over(struct tracer *tr)
+{
+	struct thread *t, *next;
+
+	inplace_collect(tr);
+	tr->phase = PHASE_KEEPING;
+	HASH_ITER(hh, tr->threads.by_tid, t, next)
+		if (t->space) {
+			space_forget(t->space);
+			inplace_disown(t->space);
+		}
 }
 
 static void resume(struct tracer *tr, struct thread *t, int sig)
@@ -47,32 +59,48 @@ static double seconds(const struct timeval *tv)
 
 static void on_first_stop(struct tracer *tr, struct thread *t)
 {
+	if (!t->first_stop_seen && !t->adopted) {
+		t->unclaimed_at = tr->makings + 1;
+		tr->unclaimed++;
+	}
 	t->first_stop_seen = true;
 	/* It runs only when its maker's event has said what it is. */
 	if (!t->adopted && !birth_unclaimed(tr, t))
 		return;
-	entry_restore_untraced(t);
+	if (t->unclaimed_at) {
+		t->unclaimed_at = 0;
+		tr->unclaimed--;
+	}
+	call_restore(t);
 	inplace_born(tr, t);
 	resume(tr, t, 0);
+}
+
+/* A call that might have made them is over, or its task is: those that nobody claims are looked at again. */
+static void look_at_unclaimed(struct tracer *tr)
+{
+	struct thread *t, *next;
+
+	if (!tr->unclaimed)
+		return;
+	HASH_ITER(hh, tr->threads.by_tid, t, next)
+		if (t->first_stop_seen && !t->adopted)
+			on_first_stop(tr, t);
 }
 
 /* Takes a task out that is gone; one that it was making must not wait for its word. */
 static void leave(struct tracer *tr, struct thread *t)
 {
-	bool making = t->making;
-	struct thread *child, *next;
 	struct space *space = t->space ? space_ref(t->space) : NULL;
 
+	if (t->first_stop_seen && !t->adopted)
+		tr->unclaimed--;
 	threads_remove(&tr->threads, t);
 	/* Perhaps the others waited for this one only. */
 	if (space)
-		inplace_recheck(tr, space);
+		inplace_recheck(space);
 	space_unref(space);
-	if (!making)
-		return;
-	HASH_ITER(hh, tr->threads.by_tid, child, next)
-		if (child->first_stop_seen && !child->adopted)
-			on_first_stop(tr, child);
+	look_at_unclaimed(tr);
 }
 
 /* Of programs that were attached to, only what they used under our eyes counts. */
@@ -118,7 +146,7 @@ static void note_signal(struct tracer *tr, const struct thread *t, int sig)
 
 static bool counts(const struct tracer *tr, const struct thread *t)
 {
-	return tr->running && t->space;
+	return tr->phase != PHASE_STARTING && t->space;
 }
 
 /* Attached, each call stops twice; the kernel says which stop this is. */
@@ -159,10 +187,15 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 {
 	struct thread *made;
 	bool to_exit;
+	int sig;
 
 	turn_stopped(tr, t);
+	t->at_entry = s->kind == STOP_SECCOMP;
 	thread_mapping_settled(t);
-	t->making = t->making && s->kind == STOP_FORK;
+	if (t->making_since && s->kind != STOP_FORK) {
+		t->making_since = 0;
+		look_at_unclaimed(tr);
+	}
 	switch (s->kind) {
 	case STOP_SECCOMP:
 		/* Otherwise it has been counted, at the stop right before this one. */
@@ -170,25 +203,26 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		turn_resume(tr, t, to_exit ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SYSCALL:
-		entry_restore_untraced(t);
-		if (t->mapping)
-			inplace_mapped(tr, t);
-		t->mapping = false;
+		call_restore(t);
+		clone_left(tr, t);
 		count_if_entry(tr, t);
 		resume(tr, t, 0);
 		break;
 	case STOP_SIGNAL:
-		note_signal(tr, t, s->value);
-		inplace_hide_from(t, s->value);
-		if (let_faulting_init_go(tr, t, s->value))
-			break;
-		if (t->space)
-			restart_expect_from_stop(&tr->calls, t, s->value);
-		if (s->value == SIGSYS)
-			entry_note_sigsys(tr, t);
-		resume(tr, t, s->value);
+		sig = inplace_hide_from(t, s->value);
+		if (sig) {
+			note_signal(tr, t, sig);
+			if (let_faulting_init_go(tr, t, sig))
+				break;
+			if (t->space)
+				restart_expect_from_stop(&tr->calls, t, sig);
+			if (sig == SIGSYS)
+				entry_note_sigsys(tr, t);
+		}
+		resume(tr, t, sig);
 		break;
 	case STOP_GROUP:
+		inplace_hide(t);
 		if (t->space)
 			restart_expect_from_stop(&tr->calls, t, 0);
 		t->interrupted = false;
@@ -199,6 +233,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			on_first_stop(tr, t);
 			break;
 		}
+		inplace_hide(t);
 		/* It may come late: for a stop that was there when the task was interrupted. */
 		if (t->interrupted)
 			restart_expect_from_interrupt(&tr->calls, t);
@@ -209,17 +244,18 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		break;
 	case STOP_FORK:
 		made = birth_adopt(tr, t);
-		t->making = false;
+		t->making_since = 0;
 		t->in_vfork = t->clone_flags & CLONE_VFORK;
 		if (made)
 			on_first_stop(tr, made);
-		entry_restore_untraced(t);
+		look_at_unclaimed(tr);
+		call_restore(t);
 		resume(tr, t, 0);
 		break;
 	case STOP_EXEC:
 		t = birth_exec(tr, s->tid);
-		if (!tr->running) {
-			tr->running = true;
+		if (tr->phase == PHASE_STARTING) {
+			tr->phase = PHASE_COUNTING;
 			disguise_init(&tr->disguise, s->tid);
 			atomic_store(&tr->shared->state, TRACER_RUNNING);
 			clock_gettime(CLOCK_MONOTONIC, &tr->start);
@@ -257,7 +293,7 @@ static void let_go(struct tracer *tr, struct thread *t, const struct stop *s)
 	if (t->tid == t->tgid && procfs_cpu(t->tid, &user, &system))
 		add_attached_cpu(tr, t, user, system);
 	/* A call that was entered to its end under PTRACE_SYSCALL needs nothing more. */
-	entry_restore_untraced(t);
+	call_restore(t);
 	ptrace(PTRACE_DETACH, t->tid, NULL, (long)sig);
 	threads_remove(&tr->threads, t);
 }
@@ -267,7 +303,7 @@ static void begin_finish(struct tracer *tr)
 	struct thread *t, *next;
 
 	turn_end(tr);
-	tr->finishing = true;
+	tr->phase = PHASE_FINISHING;
 	clock_gettime(CLOCK_MONOTONIC, &tr->end);
 	HASH_ITER(hh, tr->threads.by_tid, t, next)
 		ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL);
@@ -279,22 +315,22 @@ static bool go_on(struct tracer *tr)
 
 	if (threads_count(&tr->threads) == 0 || tr->fault.code)
 		return false;
-	if (tr->background)
+	if (tr->phase == PHASE_KEEPING)
 		return true;
 	asked = atomic_load_explicit(&tr->shared->finish, memory_order_relaxed);
 	/* The program ends with its tracer (PTRACE_O_EXITKILL); asked twice, attached ones are dropped. */
 	if (asked > 1 || (asked && !tr->attached))
 		return false;
-	if (asked && !tr->finishing)
+	if (asked && tr->phase != PHASE_FINISHING)
 		begin_finish(tr);
 	return !tr->main_ended || tr->follow_orphans;
 }
 
 static void look(struct tracer *tr)
 {
-	if (!tr->on_look || tr->background || !atomic_load_explicit(&tr->shared->look, memory_order_relaxed))
+	if (!tr->on_look || tr->phase == PHASE_KEEPING || !atomic_load_explicit(&tr->shared->look, memory_order_relaxed))
 		return;
-	if (tr->pass.on)
+	if (tr->pass.secret)
 		inplace_tick(tr);
 	tr->on_look(tr->on_look_ctx, atomic_exchange(&tr->shared->look, 0));
 }
@@ -328,7 +364,7 @@ unsigned tracer_run(struct tracer *tr)
 		} else {
 			if (!t)
 				t = birth_expect(tr, tid);
-			if (tr->finishing)
+			if (tr->phase == PHASE_FINISHING)
 				let_go(tr, t, &s);
 			else
 				on_stop(tr, t, &s);
@@ -337,7 +373,7 @@ unsigned tracer_run(struct tracer *tr)
 				      memory_order_relaxed);
 	}
 	turn_end(tr);
-	if (!tr->main_ended && !tr->finishing)
+	if (!tr->main_ended && tr->phase != PHASE_FINISHING)
 		clock_gettime(CLOCK_MONOTONIC, &tr->end);
 	return threads_count(&tr->threads);
 }

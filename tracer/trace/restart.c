@@ -103,6 +103,7 @@ static int64_t restart_number(const struct thread *t, int32_t result, int64_t nr
 
 static void expect_artefact(struct thread *t, const struct user_regs_struct *regs)
 {
+	struct user_regs_struct again = *regs;
 	int32_t result;
 
 	if (!will_restart(regs, &result))
@@ -110,6 +111,7 @@ static void expect_artefact(struct thread *t, const struct user_regs_struct *reg
 	expect(t, regs->rsp, restart_number(t, result, (int32_t)regs->orig_rax));
 	t->restart.artefact = true;
 	t->restart.ip = regs->rip;
+	inplace_stop_again(t, &again);
 }
 
 static void set_result(struct thread *t, struct user_regs_struct *regs, int error)
@@ -129,6 +131,24 @@ static bool waits_for_ever(const struct calls *calls, const struct thread *t,
 }
 
 /*
+ * Of one call, between two looks, nothing of this changes. (Its next entry need not
+ * stop: it may count in place.)
+ */
+static void note_genuine(struct thread *t, const struct user_regs_struct *regs)
+{
+	t->restart.genuine = true;
+	t->restart.genuine_ip = regs->rip;
+	t->restart.genuine_sp = regs->rsp;
+	t->restart.genuine_result = regs->rax;
+}
+
+static bool is_genuine(const struct thread *t, const struct user_regs_struct *regs)
+{
+	return t->restart.genuine && t->restart.genuine_ip == regs->rip && t->restart.genuine_sp == regs->rsp &&
+	       t->restart.genuine_result == regs->rax;
+}
+
+/*
  * A signal that the kernel would have dropped has ended a wait with EINTR: turn
  * that into a restart, which get_signal()'s caller makes when no handler runs.
  */
@@ -136,7 +156,7 @@ static void hide_eintr(const struct calls *calls, struct thread *t, struct user_
 {
 	if ((int32_t)regs->orig_rax < 0 || (int32_t)regs->rax != -EINTR)
 		return;
-	t->restart.eintr = !t->restart.genuine && waits_for_ever(calls, t, regs);
+	t->restart.eintr = !is_genuine(t, regs) && waits_for_ever(calls, t, regs);
 	if (t->restart.eintr)
 		set_result(t, regs, ERESTARTNOINTR);
 }
@@ -171,11 +191,11 @@ void restart_expect_from_stop(const struct calls *calls, struct thread *t, int s
 	if (fate == FATE_DROPPED) {
 		if (!t->restart.eintr)
 			hide_eintr(calls, t, &regs);
-		if (!t->restart.genuine)
+		if (!is_genuine(t, &regs))
 			expect_artefact(t, &regs);
 		return;
 	}
-	t->restart.genuine = true;
+	note_genuine(t, &regs);
 	/* Already moved back by an earlier signal's frame: what was expected still is. */
 	if (is_landing_pad(t, regs.rip + 2, regs.cs))
 		return;
@@ -195,7 +215,7 @@ void restart_expect_from_interrupt(const struct calls *calls, struct thread *t)
 	if (tracee_get_regs(t->tid, &regs) != 0)
 		return;
 	hide_eintr(calls, t, &regs);
-	if (!t->restart.genuine)
+	if (!is_genuine(t, &regs))
 		expect_artefact(t, &regs);
 }
 

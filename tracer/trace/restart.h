@@ -20,7 +20,7 @@
 #define ET_TRACE_RESTART_H
 
 #include "model/evidence.h"
-#include "trace/calls.h"
+#include "syscalls/calls.h"
 #include "tracee/thread.h"
 
 /* t stands at its sigreturn or rt_sigreturn (i386): looks where its frame leads. */

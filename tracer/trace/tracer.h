@@ -8,9 +8,8 @@
 
 #include "base/err.h"
 #include "count/tally.h"
-#include "launch/filter.h"
-#include "stub/scan.h"
-#include "trace/calls.h"
+#include "filter/filter.h"
+#include "syscalls/calls.h"
 #include "trace/shared.h"
 #include "tracee/module.h"
 #include "tracee/thread.h"
@@ -34,12 +33,19 @@ struct disguise {
 	bool no_new_privs;
 };
 
+/* How far a trace has come; it only ever goes forward. */
+enum tracer_phase {
+	PHASE_STARTING,  /* its program has not begun: nothing is counted */
+	PHASE_COUNTING,
+	PHASE_FINISHING, /* told to stop: attached programs are being let go, and counted to that moment */
+	PHASE_KEEPING,   /* the results are handed over: what is left of the program is only kept alive */
+};
+
 struct tracer {
 	/* given */
 	struct trace_shared *shared;
 	bool attached;       /* to running programs, by -p: PTRACE_SYSCALL and no filter */
 	struct filter_pass pass; /* what its filter lets through: entries counted in place */
-	const char *by_stops;    /* why nothing passes, though it was wanted; or NULL */
 	bool follow_orphans; /* go on after the main program has ended */
 	FILE *evidence;      /* gets the evidence of each site's first entry; or NULL */
 	/* at each counted entry, with the registers there; site names it until the tally is finished */
@@ -51,14 +57,14 @@ struct tracer {
 	/* the front process asked for a look (enum look, bits) at what was seen so far; the counts are up to date */
 	void (*on_look)(void *ctx, unsigned what);
 	void *on_look_ctx;
-	unsigned plant_after;    /* an image is planted when it has made so many calls through the vDSO */
+	unsigned plant_after;    /* a program is patched when it has made so many calls through the vDSO */
 	uint64_t patch_after;    /* an int 0x80 site counts itself when it has made so many entries */
 	uint64_t learn_after;    /* a site's first entries stop, so many of them; UINT64_MAX: all */
 	bool ticks;              /* an alarm interrupts the wait now and then: look at the counters then */
 
 	/* the program */
 	pid_t main_pid;      /* 0 when attached */
-	bool running;        /* its first execve is done: entries count from here */
+	enum tracer_phase phase;
 	struct disguise disguise;
 	bool own_filters;    /* some task of it has installed a seccomp filter */
 	bool main_ended;
@@ -70,14 +76,14 @@ struct tracer {
 
 	/* what lives now */
 	struct threads threads;
+	uint64_t makings;    /* calls that make tasks, entered so far: what trace/birth.h calls a time */
+	unsigned unclaimed;  /* tasks that wait at their first stop for their maker's event */
 	unsigned stops;      /* that others might have waited behind; trace/turn.h */
-	bool background;     /* the report is written: only keep the rest alive */
-	bool finishing;      /* told to stop: attached programs are being let go */
+	unsigned tick;       /* how often the counters in programs were looked at */
 
 	/* what was seen */
 	struct calls calls;
 	struct modules modules;
-	struct scan_cache *scan_cache;
 	struct tally tally;
 };
 
@@ -92,6 +98,9 @@ int tracer_attach(struct tracer *tr, pid_t pid, struct err *err);
  * Returns how many tasks are still alive.
  */
 unsigned tracer_run(struct tracer *tr);
+
+/* Counting is over. From here on nothing points into the tally, which is the caller's to finish. */
+void tracer_hand_over(struct tracer *tr);
 
 void tracer_init(struct tracer *tr, struct trace_shared *shared);
 void tracer_fini(struct tracer *tr);

@@ -12,6 +12,7 @@ void turn_go(struct tracer *tr, struct thread *t)
 
 	threads_dequeue(&tr->threads, t);
 	t->held.how = 0;
+	t->at_entry = false;
 	if (how == PTRACE_CONT && turn_stops_at_every_call(tr, t))
 		how = PTRACE_SYSCALL;
 	/* ESRCH is no error: the task was killed, and wait4() will say so. */
@@ -22,14 +23,16 @@ void turn_stopped(struct tracer *tr, struct thread *t)
 {
 	threads_dequeue(&tr->threads, t);
 	t->held.how = 0;
+	t->handling = true;
 }
 
 void turn_resume(struct tracer *tr, struct thread *t, enum __ptrace_request how, int sig)
 {
 	t->held.how = how;
 	t->held.sig = sig;
+	t->handling = false;
 	if (inplace_holds(t))
-		inplace_recheck(tr, t->space);
+		inplace_recheck(t->space);
 	else if (turn_open(tr) || (threads_count(&tr->threads) > 1 && ++tr->stops % STOPS_PER_TURN == 0))
 		threads_enqueue(&tr->threads, t);
 	else

@@ -80,6 +80,34 @@ bool procfs_status(pid_t pid, const char *key, int base, uint64_t *value)
 	return find_number(text, key, base, value);
 }
 
+bool procfs_effective_uid(pid_t pid, uint64_t *euid)
+{
+	auto_free char *text = procfs_read(pid, "status", NULL);
+	const char *line = text ? strstr(text, "\nUid:\t") : NULL;
+	char *end;
+
+	if (!line)
+		return false;
+	strtoull(line + strlen("\nUid:\t"), &end, 10);
+	*euid = strtoull(end, NULL, 10);
+	return true;
+}
+
+char procfs_state(pid_t tid)
+{
+	auto_free char *text = procfs_read(tid, "stat", NULL);
+	const char *p = text ? strrchr(text, ')') : NULL;
+
+	return p && p[1] == ' ' ? p[2] : '?';
+}
+
+uint64_t procfs_personality(pid_t pid)
+{
+	auto_free char *text = procfs_read(pid, "personality", NULL);
+
+	return text ? strtoull(text, NULL, 16) : UINT64_MAX;
+}
+
 bool procfs_signals(pid_t pid, uint64_t *ignored, uint64_t *caught)
 {
 	auto_free char *text = procfs_read(pid, "status", NULL);

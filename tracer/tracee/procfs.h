@@ -20,6 +20,15 @@ char *procfs_link(pid_t pid, const char *name);
  */
 bool procfs_status(pid_t pid, const char *key, int base, uint64_t *value);
 
+/* Whose rights it has (the second number of "Uid:"). False when it cannot be read. */
+bool procfs_effective_uid(pid_t pid, uint64_t *euid);
+
+/* The state letter of a task, proc(5): 'S' sleeps, 'D' too, 'R' runs or may; '?' when it cannot be read. */
+char procfs_state(pid_t tid);
+
+/* personality(2) of a process; all bits where it cannot be read. */
+uint64_t procfs_personality(pid_t pid);
+
 /*
  * What becomes of its signals, as in proc(5): bit n - 1 of a set is signal n. False
  * when it cannot be read.

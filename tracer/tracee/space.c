@@ -40,7 +40,6 @@ struct space *space_next(const struct space *old)
 	if (!old)
 		return s;
 	s->vdso_memo = memo_ref(old->vdso_memo);
-	s->shut = old->shut;
 	return s;
 }
 
@@ -50,13 +49,12 @@ struct space *space_copy(const struct space *from)
 
 	s->image = from->image;
 	s->image64 = from->image64;
-	s->every = from->every;
-	s->shut = from->shut;
 	s->vdso_memo = memo_ref(from->vdso_memo);
-	if (!from->changing || from->planted) {
+	if (!from->changing || from->vdso_patched) {
 		s->vdso_known = from->vdso_known;
 		s->vdso = from->vdso;
 		s->vdso_base = from->vdso_base;
+		s->vdso_patched = from->vdso_patched;
 	}
 	if (from->changing)
 		return s;
@@ -76,9 +74,9 @@ void space_unref(struct space *s)
 {
 	if (!s || --s->refs)
 		return;
-	if (s->planted)
-		s->free_planted(s->planted);
-	s->planted = NULL;
+	if (s->inplace)
+		s->free_inplace(s->inplace);
+	s->inplace = NULL;
 	space_forget(s);
 	memo_unref(s->vdso_memo);
 	free(s);
@@ -89,7 +87,7 @@ void space_forget(struct space *s)
 	struct cached_site *c, *next;
 
 	maps_unref(steal_ptr(s->maps));
-	if (!s->planted)
+	if (!s->vdso_patched)
 		s->vdso_known = false;
 	HASH_ITER(hh, s->sites, c, next) {
 		HASH_DEL(s->sites, c);

@@ -43,6 +43,8 @@ struct vdso_memo {
 
 enum { CALLER_GUESSES = 64 };
 
+struct inplace;
+
 struct space {
 	/* shared by this many tasks */
 	unsigned refs;
@@ -62,13 +64,10 @@ struct space {
 	struct cached_site *sites;
 	uint32_t callers[CALLER_GUESSES]; /* who called the vDSO last, by number and stack pointer */
 
-	/* what was planted to count entries in place; trace/inplace.h. Freed by its own function. */
-	void *planted;
-	void (*free_planted)(void *planted);
-	bool every;              /* each entry of it has to stop by PTRACE_SYSCALL: the filter lets some pass */
-
-	/* what a task keeps over execve */
-	bool shut;               /* a second filter of ours stops each entry; stub/shut.h */
+	/* how its entries are counted, and what is changed for that; trace/inplace.h, whose function frees it */
+	struct inplace *inplace;
+	bool vdso_patched;       /* by us: what was decoded before that holds */
+	void (*free_inplace)(struct inplace *inplace);
 
 	/* calls that change mappings, entered and not yet returned: caches hold for one stop only */
 	unsigned changing;
@@ -82,7 +81,7 @@ struct space *space_copy(const struct space *from);
 struct space *space_ref(struct space *s);
 void space_unref(struct space *s);
 
-/* Forgets what the program may have changed; a vDSO that was planted into is kept as it was before. */
+/* Forgets what the program may have changed; a vDSO is kept as it was before it was patched. */
 void space_forget(struct space *s);
 
 /* The maps, read through pid when they are not known; NULL when they cannot be read. */

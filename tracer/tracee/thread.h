@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/user.h>
 #include <uthash.h>
 
 struct thread {
@@ -19,12 +20,16 @@ struct thread {
 	/* birth: its first stop and its maker's event come in either order */
 	bool first_stop_seen;
 	bool adopted;
+	uint64_t unclaimed_at; /* its first stop came then (trace/birth.h), and no maker has claimed it */
 
 	/* between two stops */
 	bool changing;        /* in a call that changes mappings */
-	bool making;          /* in a call that makes a task */
-	bool mapping;         /* in a call that may make memory executable, and whose end is looked at */
+	uint64_t making_since; /* in a call that makes a task, from then on; 0: in none */
+	bool at_entry;        /* it stands at the seccomp-stop of an entry */
+	bool handling;        /* its stop is being handled */
 	bool in_vfork;        /* waits in the kernel for its vfork child */
+	bool in_clone3;       /* in a clone3 whose end is looked at */
+	bool announced;       /* what it made since has been announced by the kernel */
 	uint64_t clone_flags; /* of the fork, vfork, clone or clone3 entered last */
 	bool sigsys_seen;     /* a SIGSYS was delivered, so its death by one is no surprise */
 
@@ -45,19 +50,17 @@ struct thread {
 		bool armed;
 		bool artefact; /* only because the task is traced: no entry of the program's own */
 		bool eintr;    /* it would have answered EINTR, had the signal not been one to be ignored */
-		bool genuine;  /* since its last entry something interrupted it that would untraced, too */
+		bool genuine;  /* something interrupted it that would untraced, too, with these: */
+		uint64_t genuine_ip, genuine_sp, genuine_result;
 		uint64_t sp;
 		uint64_t ip;   /* artefacts only: behind the entry instruction, whichever it is */
 		int64_t nr;
 	} restart;
 	uint8_t abi; /* enum abi of its last entry */
 
-	/* CLONE_UNTRACED taken off for the length of one call, to be put back */
-	struct {
-		enum { UNTRACED_NONE, UNTRACED_REGISTER, UNTRACED_MEMORY } where;
-		bool at_rdi;         /* register: rdi (x86-64) or rbx (i386) */
-		struct taddr flags;  /* memory: of clone3's struct clone_args */
-	} untraced;
+	/* others were put into its registers for the length of one call: those that it gets back; trace/clone.h */
+	bool lent;
+	struct user_regs_struct own_regs;
 
 	UT_hash_handle hh;
 };

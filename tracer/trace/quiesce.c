@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Changes of mode: bringing the tasks of an address space to a stand, and what is done then. */
+#include "trace/inplace_internal.h"
+
+#include "trace/turn.h"
+#include "tracee/procfs.h"
+
+/*
+ * A site of two bytes can be patched while others sleep in the kernel, if it is
+ * written at once: aligned words are (AMD APM volume 2, 7.6.1).
+ */
+static bool sleepers_may_stay(const struct inplace *in)
+{
+	return in->mode == MODE_ADDING && in->want.ip && (in->want.ip - 2) % 8 != 7;
+}
+
+static bool stands(const struct inplace *in, const struct thread *t)
+{
+	char state;
+
+	if (t->held.how || t->in_vfork)
+		return true;
+	if (!sleepers_may_stay(in))
+		return false;
+	state = procfs_state(t->tid);
+	return state == 'S' || state == 'D';
+}
+
+static bool all_stand(const struct inplace *in, const struct space *space)
+{
+	struct thread *t, *next;
+
+	HASH_ITER(hh, in->tr->threads.by_tid, t, next)
+		if (t->space == space && !stands(in, t))
+			return false;
+	return true;
+}
+
+static void quiesce(struct inplace *in, const struct space *space)
+{
+	struct thread *t, *next;
+
+	HASH_ITER(hh, in->tr->threads.by_tid, t, next)
+		/* One that has not stopped for the last time yet will; asked again, it would stop twice. */
+		if (t->space == space && !t->handling && !t->interrupted && !stands(in, t))
+			t->interrupted = ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL) == 0;
+}
+
+static void release(struct tracer *tr, struct space *space)
+{
+	struct thread *t, *next;
+
+	HASH_ITER(hh, tr->threads.by_tid, t, next)
+		if (t->space == space && t->held.how)
+			turn_go(tr, t);
+}
+
+void inplace_event(struct space *space, enum mode_event event)
+{
+	struct inplace *in = space->inplace;
+
+	for (;;) {
+		struct mode_step step = mode_step(in->mode, event);
+
+		in->mode = step.to;
+		switch (step.action) {
+		case MODE_NOTHING:
+			return;
+		case MODE_QUIESCE:
+			quiesce(in, space);
+			return;
+		case MODE_RELEASE:
+			if (in->mode == MODE_CLOSED || in->mode == MODE_STUCK)
+				inplace_note_stops(in, space);
+			release(in->tr, space);
+			return;
+		case MODE_PATCH:
+			event = inplace_patch(space);
+			break;
+		case MODE_LIFT:
+			event = inplace_lift(space);
+			break;
+		}
+	}
+}
+
+void inplace_refuse(struct space *space, const char *why)
+{
+	struct inplace *in = space->inplace;
+
+	if (!in || in->mode == MODE_CLOSED || in->mode == MODE_STUCK)
+		return;
+	in->why = why;
+	inplace_event(space, MODE_REFUSED);
+	if (in->mode == MODE_CLOSED)
+		inplace_note_stops(in, space);
+}
+
+void inplace_recheck(struct space *space)
+{
+	struct inplace *in = space->inplace;
+
+	if (in && mode_holds(in->mode) && all_stand(in, space))
+		inplace_event(space, MODE_STAND);
+}
+
+bool inplace_holds(const struct thread *t)
+{
+	const struct inplace *in = inplace_of(t);
+
+	return in && mode_holds(in->mode);
+}
