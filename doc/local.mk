@@ -9,7 +9,7 @@ fishcompdir = $(datadir)/fish/vendor_completions.d
 fishcomp_DATA = doc/completion/entrytrace.fish
 CLEANFILES += doc/entrytrace.1 doc/completion/entrytrace doc/completion/_entrytrace doc/completion/entrytrace.fish
 EXTRA_DIST += doc/entrytrace.1.in NEWS
-dist_doc_DATA = doc/trace.schema.json doc/calibration.schema.json doc/compare.schema.json
+dist_doc_DATA = doc/trace.schema.json doc/calibration.schema.json doc/compare.schema.json doc/scan.schema.json
 
 AM_V_DOC = $(am__v_DOC_@AM_V@)
 am__v_DOC_ = $(am__v_DOC_@AM_DEFAULT_V@)

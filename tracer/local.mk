@@ -75,7 +75,7 @@ libentrytrace_a_SOURCES += \
 	tracer/patch/undo.c tracer/patch/undo.h \
 	tracer/mode/mode.c tracer/mode/mode.h
 
-ENTRYTRACE_LIBS = $(SECCOMP_LIBS) $(JANSSON_LIBS) $(DW_LIBS) $(ELF_LIBS) $(IBERTY_LIBS) $(POPT_LIBS) $(GSL_LIBS) $(CURSES_LIBS) $(ZYDIS_LIBS)
+ENTRYTRACE_LIBS = $(SECCOMP_LIBS) $(JANSSON_LIBS) $(DW_LIBS) $(ELF_LIBS) $(IBERTY_LIBS) $(POPT_LIBS) $(GSL_LIBS) $(CURSES_LIBS) $(ZYDIS_LIBS) $(ARCHIVE_LIBS)
 
 bin_PROGRAMS += entrytrace
 entrytrace_SOURCES = tracer/main.c
@@ -89,3 +89,4 @@ include $(top_srcdir)/tracer/report/local.mk
 include $(top_srcdir)/tracer/calibrate/local.mk
 include $(top_srcdir)/tracer/stack/local.mk
 include $(top_srcdir)/tracer/worker/local.mk
+include $(top_srcdir)/tracer/scan/local.mk

@@ -27,6 +27,13 @@ BENCHES = $(srcdir)/tests/bench/stops.sh $(srcdir)/tests/bench/stacks.sh $(srcdi
 EXTRA_DIST += tests/bench/stops.sh tests/bench/inplace.sh tests/bench/stacks.sh tests/bench/grow.sh
 BENCH_IN_GUEST = ET_VM_GUESTS=bench ET_REQUIRE_VM=1 srcdir='$(srcdir)' builddir='$(abs_builddir)' \
 	$(SHELL) $(srcdir)/tests/vm/guests.test
+# The scan needs no 32-bit programs to run.
+EXTRA_DIST += tests/bench/scan.sh
+PHONY_TARGETS += bench-scan
+bench-scan: all
+	@echo; srcdir='$(srcdir)' builddir='$(abs_builddir)' $(SHELL) $(srcdir)/tests/bench/scan.sh
+bench: bench-scan
+
 # Prices: predictions, rows against whole programs, and how calibrations repeat.
 EXTRA_PROGRAMS += tests/bench/predict
 tests_bench_predict_SOURCES = tests/bench/predict.c

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 e2e_tests = tests/e2e/samples.test tests/e2e/bad-input.test tests/e2e/behave.test \
 	tests/e2e/namespace.test tests/e2e/attach.test tests/e2e/stress.test tests/e2e/real.test \
-	tests/e2e/as_user.test tests/e2e/inplace.test tests/e2e/core.test tests/e2e/reports.test
+	tests/e2e/as_user.test tests/e2e/inplace.test tests/e2e/core.test tests/e2e/reports.test \
+	tests/e2e/scan.test
 TESTS += $(e2e_tests)
 # Not among the tests yet: what counting in place cannot show today.
 EXTRA_DIST += tests/e2e/hostile.test tests/e2e/hostile.tab

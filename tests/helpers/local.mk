@@ -19,3 +19,5 @@ EXTRA_DIST += tests/helpers/state.c tests/helpers/fetch-i386 tests/helpers/cmock
 tests/helpers/state: tests/helpers/state.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_SAMPLE)$(CC) -m32 -std=gnu17 -O2 -Wall -Wextra -static -o $@ $<
+
+EXTRA_DIST += tests/helpers/scan-agree

@@ -52,3 +52,14 @@ tests_unit_test_filter_SOURCES = tests/unit/test_filter.c
 tests_unit_test_filter_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_sites_SOURCES = tests/unit/test_sites.c
 tests_unit_test_sites_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+
+# The scan of files.
+UNIT_SCAN = tests/unit/test_find tests/unit/test_scan_elf tests/unit/test_scan_result
+check_PROGRAMS += $(UNIT_SCAN)
+TESTS += $(UNIT_SCAN)
+tests_unit_test_find_SOURCES = tests/unit/test_find.c
+tests_unit_test_find_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_scan_elf_SOURCES = tests/unit/test_scan_elf.c
+tests_unit_test_scan_elf_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS) -lz
+tests_unit_test_scan_result_SOURCES = tests/unit/test_scan_result.c
+tests_unit_test_scan_result_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)

@@ -16,5 +16,6 @@ int session_run(const struct config *cfg);    /* session.c */
 int calibrate_run(const struct config *cfg);  /* calibrate.c */
 int report_run(const struct config *cfg);     /* report.c */
 int compare_run(const struct config *cfg);    /* compare.c */
+int scan_run(const struct config *cfg);       /* scan.c */
 
 #endif

@@ -30,6 +30,8 @@ NAMES(call_name, "none", "getppid")
 NAMES(color_name, "auto", "always", "never")
 NAMES(table_format_name, "text", "json")
 NAMES(dump_name, "man", "completion", "zsh", "fish")
+NAMES(scan_format_name, "text", "json", "csv", "sarif")
+NAMES(scan_gate_name, "needs-ia32")
 
 static const char *format_name(unsigned i)
 {
@@ -55,6 +57,7 @@ const struct command_info command_info[COMMANDS] = {
 };
 
 const char *const opt_group_title[OPT_GROUPS] = {
+	[GROUP_SCAN] = "Scanning",
 	[GROUP_TRACE] = "Tracing",
 	[GROUP_STACKS] = "Call stacks",
 	[GROUP_OUTPUT] = "Output",

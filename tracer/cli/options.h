@@ -18,11 +18,13 @@ enum {
 	ON_CALIBRATE = 1 << CMD_CALIBRATE,
 	ON_REPORT = 1 << CMD_REPORT,
 	ON_COMPARE = 1 << CMD_COMPARE,
-	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT | ON_COMPARE,
+	ON_SCAN = 1 << CMD_SCAN,
+	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT | ON_COMPARE | ON_SCAN,
 };
 
 /* The help lists options under these headings, in this order. */
 enum opt_group {
+	GROUP_SCAN,
 	GROUP_TRACE,
 	GROUP_STACKS,
 	GROUP_OUTPUT,

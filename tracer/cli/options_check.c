@@ -127,6 +127,11 @@ int options_check(const struct config *cfg, const enum given *seen, struct err *
 				       cfg->noperands > 2 ? "more than two files were named" :
 				       cfg->noperands ? "only one file was named" : "no file was named");
 		return 0;
+	case CMD_SCAN:
+		if (!cfg->noperands && !cfg->system)
+			return err_set(err, -EINVAL, "nothing to scan: name files or folders, or '-' for a list of "
+				       "names on standard input");
+		return 0;
 	case CMD_HELP:
 	case CMD_VERSION:
 	case CMD_DUMP_OPTIONS:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "decode/insn.h"
 
-#include <Zydis/Zydis.h>
+#include "decode/decoder.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -133,7 +134,7 @@ static void format(const ZydisDecodedInstruction *zi, const ZydisDecodedOperand 
 		out->text[0] = '\0';
 }
 
-static ZydisDecoder decoder_of(enum cpu_mode mode)
+ZydisDecoder decoder_of(enum cpu_mode mode)
 {
 	ZydisDecoder decoder;
 
@@ -197,11 +198,7 @@ int insn_covering(const uint8_t *bytes, size_t n, enum cpu_mode mode, size_t tar
 	return -EILSEQ;
 }
 
-/*
- * What compilers write for programs: data and text that are read as code soon
- * show something that is not.
- */
-static bool is_plain(const ZydisDecodedInstruction *zi, const uint8_t *bytes)
+bool decoder_is_plain(const ZydisDecodedInstruction *zi, const uint8_t *bytes)
 {
 	static const uint16_t odd[] = {
 		ZYDIS_MNEMONIC_ARPL, ZYDIS_MNEMONIC_BOUND, ZYDIS_MNEMONIC_ENTER, ZYDIS_MNEMONIC_HLT,
@@ -258,7 +255,7 @@ int insn_agreed(const uint8_t *bytes, size_t n, enum cpu_mode mode, size_t targe
 		if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, bytes + i, n - i, &zi)))
 			continue;
 		r[i].len = zi.length;
-		r[i].plain = is_plain(&zi, bytes + i);
+		r[i].plain = decoder_is_plain(&zi, bytes + i);
 		r[i].ends = ends_flow(&zi);
 		r[i].reaches = i + zi.length > INSN_AGREE ? (uint16_t)i : r[i + zi.length].reaches;
 		r[i].starts = i < FAR && r[i].reaches != NOWHERE;

@@ -1,41 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 #include "elf/boundary.h"
 
+#include "base/cleanup.h"
 #include "base/vec.h"
+#include "elf/facts.h"
+#include "elf/frames.h"
+#include "elf/pclntab.h"
+#include "elf/ranges.h"
 
-#include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <gelf.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Beyond these no file is taken seriously: the largest libraries stay far below. */
 #define SECTIONS_MAX 4096
 #define SECTION_BYTES_MAX (64u << 20)
-#define RANGES_MAX (1u << 20)
+
+/* Symbols read at a time. */
+#define SYMBOLS 1024
 
 struct section {
 	uint64_t offset, size, addr;
+	uint32_t name; /* in the section of names */
 	bool exec;
 	bool from_start; /* an instruction begins at its first byte: read it from there */
 };
 
-/* Code known to begin at start, as linked: a function, or what call frame information covers as one. */
-struct range {
-	uint64_t start, end;
-};
-
 struct boundaries {
+	int fd;
+	uint64_t size; /* of the file */
 	Elf *elf;
 	GElf_Ehdr eh;
 	uint64_t mask; /* of an address */
+	uint64_t names_at; /* the section of names */
 	struct section *sections;
 	size_t nsections;
-	struct range *frames; /* by call frame information */
-	size_t nframes;
-	struct range *functions; /* by symbols */
-	size_t nfunctions;
+	struct ranges frames;    /* by call frame information */
+	struct ranges functions; /* by symbols with a size */
+	struct ranges labels;    /* by other symbols in code: they have a name, but may stand for data */
 };
 
 /* Small, made by the linker or from pieces in a row, often without call frame information. */
@@ -49,193 +54,154 @@ static bool is_read_from_start(const char *name)
 	return false;
 }
 
-/* --- encoded pointers, LSB core specification, 10.5 --- */
-
-static bool read_uint(const uint8_t **p, const uint8_t *end, size_t size, uint64_t *out)
+/* A symbol of either class. */
+static GElf_Sym symbol_at(const uint8_t *p, bool wide)
 {
-	uint32_t u32;
+	GElf_Sym sym;
+	Elf32_Sym narrow;
 
-	if ((size_t)(end - *p) < size)
-		return false;
-	if (size == 4) {
-		memcpy(&u32, *p, 4);
-		*out = u32;
-	} else {
-		memcpy(out, *p, 8);
+	if (wide) {
+		memcpy(&sym, p, sizeof(sym));
+		return sym;
 	}
-	*p += size;
-	return true;
+	memcpy(&narrow, p, sizeof(narrow));
+	return (GElf_Sym){.st_name = narrow.st_name, .st_info = narrow.st_info, .st_shndx = narrow.st_shndx,
+			  .st_value = narrow.st_value, .st_size = narrow.st_size};
 }
 
-/* A pointer's value before what it is relative to is added. False for encodings that no x86 linker writes. */
-static bool read_encoded(const struct boundaries *b, uint8_t encoding, const uint8_t **p,
-			 const uint8_t *end, uint64_t *out)
+static void take_symbol(struct boundaries *b, const GElf_Sym *sym, uint64_t names)
 {
-	switch (encoding & 0x0f) {
-	case DW_EH_PE_absptr:
-		return read_uint(p, end, b->mask >> 32 ? 8 : 4, out);
-	case DW_EH_PE_udata4:
-		return read_uint(p, end, 4, out);
-	case DW_EH_PE_sdata4:
-		if (!read_uint(p, end, 4, out))
-			return false;
-		*out = (uint64_t)(int64_t)(int32_t)(uint32_t)*out;
-		return true;
-	case DW_EH_PE_udata8:
-	case DW_EH_PE_sdata8:
-		return read_uint(p, end, 8, out);
-	default:
-		return false;
+	unsigned type = GELF_ST_TYPE(sym->st_info);
+	uint64_t start = sym->st_value, name = sym->st_name ? names + sym->st_name : 0;
+
+	if (sym->st_shndx == SHN_UNDEF || (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE))
+		return;
+	if (b->eh.e_type == ET_REL) {
+		/* Counted from its section, which has no address of its own yet. */
+		if (sym->st_shndx >= b->nsections)
+			return;
+		start += b->sections[sym->st_shndx].addr;
 	}
+	if (type != STT_NOTYPE && sym->st_size && start + sym->st_size > start)
+		ranges_add(&b->functions, start, start + sym->st_size, name);
+	else if (name && sym->st_shndx < SHN_LORESERVE)
+		ranges_add(&b->labels, start, start, name);
 }
 
-/* How a CIE's entries write their pointers. False when they are not to be used. */
-static bool cie_encoding(const struct boundaries *b, const Elf_Data *data, const Dwarf_CIE *cie,
-			 uint8_t *encoding)
+static void read_symbols(struct boundaries *b, const GElf_Shdr *sh, uint64_t names)
 {
-	const uint8_t *p = cie->augmentation_data, *end = (const uint8_t *)data->d_buf + data->d_size;
-	const char *a = cie->augmentation;
-	uint8_t personality;
-	uint64_t unused;
+	bool wide = b->eh.e_ident[EI_CLASS] == ELFCLASS64;
+	size_t each = wide ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+	auto_free uint8_t *chunk = xcalloc(SYMBOLS, each);
+	uint64_t count = sh->sh_size / each;
 
-	*encoding = DW_EH_PE_absptr;
-	if (*a == '\0')
-		return true;
-	if (*a++ != 'z' || !p)
-		return false;
-	if (cie->augmentation_data_size < (size_t)(end - p))
-		end = p + cie->augmentation_data_size;
-	for (; *a; a++) {
-		switch (*a) {
-		case 'R':
-			if (p >= end)
-				return false;
-			*encoding = *p++;
-			break;
-		case 'L':
-			if (p++ >= end)
-				return false;
-			break;
-		case 'P':
-			if (p >= end)
-				return false;
-			personality = *p++;
-			if (!read_encoded(b, personality, &p, end, &unused))
-				return false;
-			break;
-		default:
-			/* 'S', signal frames: those begin a byte before their code, by custom. */
-			return false;
+	for (uint64_t i = 0; i < count && b->functions.n + b->labels.n < RANGES_MAX; i += SYMBOLS) {
+		size_t n = count - i < SYMBOLS ? (size_t)(count - i) : SYMBOLS;
+
+		if (pread(b->fd, chunk, n * each, (off_t)(sh->sh_offset + i * each)) != (ssize_t)(n * each))
+			return;
+		for (size_t k = 0; k < n; k++) {
+			GElf_Sym sym = symbol_at(chunk + k * each, wide);
+
+			take_symbol(b, &sym, names);
 		}
 	}
-	return (*encoding & 0x70) == DW_EH_PE_absptr || (*encoding & 0x70) == DW_EH_PE_pcrel;
 }
 
-static void add_frame(struct boundaries *b, const Dwarf_FDE *fde, uint8_t encoding, uint64_t section_addr,
-		      const uint8_t *section)
+static void read_frame_section(struct boundaries *b, const GElf_Shdr *sh, bool eh)
 {
-	const uint8_t *p = fde->start;
-	uint64_t at = section_addr + (uint64_t)(p - section), start, length;
+	auto_free uint8_t *bytes = NULL;
+	/* What dwarf_next_cfi() looks at of it. */
+	Elf_Data data = {.d_type = ELF_T_BYTE, .d_version = EV_CURRENT};
 
-	if (!read_encoded(b, encoding, &p, fde->end, &start) ||
-	    !read_encoded(b, encoding, &p, fde->end, &length))
+	if (sh->sh_type == SHT_NOBITS || sh->sh_size > SECTION_BYTES_MAX || (sh->sh_flags & SHF_COMPRESSED) ||
+	    sh->sh_offset > b->size || sh->sh_size > b->size - sh->sh_offset)
 		return;
-	if ((encoding & 0x70) == DW_EH_PE_pcrel)
-		start += at;
-	start &= b->mask;
-	length &= b->mask;
-	if (length && start + length > start)
-		*vec_push(b->frames, b->nframes) = (struct range){start, start + length};
+	data.d_size = (size_t)sh->sh_size;
+	data.d_buf = bytes = xcalloc(1, data.d_size + 1);
+	if (pread(b->fd, bytes, data.d_size, (off_t)sh->sh_offset) == (ssize_t)data.d_size)
+		frames_read(&(struct frames_in){b->eh.e_ident, b->mask, &b->frames}, &data, sh->sh_addr, eh);
 }
 
-static void read_frames(struct boundaries *b, Elf_Data *data, uint64_t addr, bool eh)
+/* All of them, in their order, so that a symbol can name one by its index. */
+static void add_section(struct boundaries *b, const GElf_Shdr *sh, const char *name)
 {
-	const unsigned char *ident = b->eh.e_ident;
-	Dwarf_Off off = 0, next, known = (Dwarf_Off)-1;
-	uint8_t encoding = 0;
-	bool usable = false;
+	struct section *s = vec_push(b->sections, b->nsections);
 
-	for (; b->nframes < RANGES_MAX; off = next) {
-		Dwarf_CFI_Entry e, cie;
-		Dwarf_Off unused;
+	if (sh->sh_type == SHT_NULL || sh->sh_type == SHT_NOBITS || !sh->sh_size ||
+	    sh->sh_offset + sh->sh_size <= sh->sh_offset)
+		return;
+	*s = (struct section){
+		.offset = sh->sh_offset,
+		.size = sh->sh_size,
+		/* An object's sections all begin at address 0: tell them apart. */
+		.addr = b->eh.e_type == ET_REL ? sh->sh_offset : sh->sh_addr,
+		.name = sh->sh_name,
+		.exec = sh->sh_flags & SHF_EXECINSTR,
+		.from_start = is_read_from_start(name),
+	};
+}
 
-		if (dwarf_next_cfi(ident, data, eh, off, &next, &e) != 0 || next <= off)
-			return;
-		if (dwarf_cfi_cie_p(&e))
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+/* Where the first section of code that is not the linker's own stands. */
+static uint64_t text_addr(const struct boundaries *b)
+{
+	for (size_t i = 0; i < b->nsections; i++)
+		if (b->sections[i].exec && !b->sections[i].from_start)
+			return b->sections[i].addr;
+	return 0;
+}
+
+static void read_sections(struct boundaries *b, size_t names)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr sh, other;
+
+	if (gelf_getshdr(elf_getscn(b->elf, 0), &sh))
+		add_section(b, &sh, NULL);
+	while ((scn = elf_nextscn(b->elf, scn)))
+		add_section(b, gelf_getshdr(scn, &sh) ? &sh : &(GElf_Shdr){0},
+			    gelf_getshdr(scn, &sh) ? elf_strptr(b->elf, names, sh.sh_name) : NULL);
+	if (gelf_getshdr(elf_getscn(b->elf, names), &sh))
+		b->names_at = sh.sh_offset;
+	while ((scn = elf_nextscn(b->elf, scn))) {
+		const char *name;
+
+		if (!gelf_getshdr(scn, &sh))
 			continue;
-		if (e.fde.CIE_pointer != known) {
-			known = e.fde.CIE_pointer;
-			usable = known < data->d_size &&
-				 dwarf_next_cfi(ident, data, eh, known, &unused, &cie) == 0 &&
-				 dwarf_cfi_cie_p(&cie) && cie_encoding(b, data, &cie.cie, &encoding);
+		name = elf_strptr(b->elf, names, sh.sh_name);
+		if (sh.sh_type == SHT_SYMTAB || sh.sh_type == SHT_DYNSYM) {
+			if (gelf_getshdr(elf_getscn(b->elf, sh.sh_link), &other))
+				read_symbols(b, &sh, other.sh_offset);
+		} else if (name && b->eh.e_type != ET_REL &&
+			   (strcmp(name, ".eh_frame") == 0 || strcmp(name, ".debug_frame") == 0)) {
+			read_frame_section(b, &sh, name[1] == 'e');
+		} else if (name && ends_with(name, ".gopclntab")) {
+			pclntab_read(b->fd, sh.sh_offset, sh.sh_size, text_addr(b), &b->functions);
 		}
-		if (usable)
-			add_frame(b, &e.fde, encoding, addr, data->d_buf);
-	}
-}
-
-static void read_symbols(struct boundaries *b, Elf_Data *data, uint64_t count)
-{
-	for (uint64_t i = 0; i < count && b->nfunctions < RANGES_MAX; i++) {
-		GElf_Sym sym;
-
-		if (!gelf_getsym(data, (int)i, &sym))
-			return;
-		if (GELF_ST_TYPE(sym.st_info) != STT_FUNC || sym.st_shndx == SHN_UNDEF || !sym.st_size ||
-		    sym.st_value + sym.st_size < sym.st_value)
-			continue;
-		*vec_push(b->functions, b->nfunctions) =
-			(struct range){sym.st_value, sym.st_value + sym.st_size};
-	}
-}
-
-static Elf_Data *section_data(Elf_Scn *scn, const GElf_Shdr *sh)
-{
-	Elf_Data *data;
-
-	if (sh->sh_type == SHT_NOBITS || sh->sh_size > SECTION_BYTES_MAX || (sh->sh_flags & SHF_COMPRESSED))
-		return NULL;
-	data = elf_getdata(scn, NULL);
-	return data && data->d_buf ? data : NULL;
-}
-
-static void read_section(struct boundaries *b, Elf_Scn *scn, size_t names)
-{
-	GElf_Shdr sh;
-	Elf_Data *data;
-	const char *name;
-
-	if (!gelf_getshdr(scn, &sh) || sh.sh_type == SHT_NULL)
-		return;
-	name = elf_strptr(b->elf, names, sh.sh_name);
-	if (sh.sh_type != SHT_NOBITS && sh.sh_size && sh.sh_offset + sh.sh_size > sh.sh_offset)
-		*vec_push(b->sections, b->nsections) = (struct section){
-			.offset = sh.sh_offset,
-			.size = sh.sh_size,
-			.addr = sh.sh_addr,
-			.exec = sh.sh_flags & SHF_EXECINSTR,
-			.from_start = is_read_from_start(name),
-		};
-	if (sh.sh_type == SHT_SYMTAB || sh.sh_type == SHT_DYNSYM) {
-		if (sh.sh_entsize && (data = section_data(scn, &sh)))
-			read_symbols(b, data, sh.sh_size / sh.sh_entsize);
-	} else if (name && (strcmp(name, ".eh_frame") == 0 || strcmp(name, ".debug_frame") == 0)) {
-		if ((data = section_data(scn, &sh)))
-			read_frames(b, data, sh.sh_addr, name[1] == 'e');
 	}
 }
 
 struct boundaries *boundaries_open(int fd)
 {
 	struct boundaries *b;
-	Elf_Scn *scn = NULL;
+	const char *why;
+	struct stat st;
 	size_t names, n;
 
-	if (elf_version(EV_CURRENT) == EV_NONE)
+	if (elf_version(EV_CURRENT) == EV_NONE || fstat(fd, &st) != 0 || st.st_size < 0)
 		return NULL;
 	b = xcalloc(1, sizeof(*b));
+	b->fd = fd;
+	b->size = (uint64_t)st.st_size;
 	/* ELF_C_READ, not MMAP: a file that shrinks meanwhile must not raise SIGBUS here. */
-	b->elf = elf_begin(fd, ELF_C_READ, NULL);
+	b->elf = elf_sections_sane(fd, b->size, &why) ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
 	if (!b->elf || elf_kind(b->elf) != ELF_K_ELF || !gelf_getehdr(b->elf, &b->eh) ||
 	    (b->eh.e_machine != EM_386 && b->eh.e_machine != EM_X86_64)) {
 		boundaries_free(b);
@@ -244,8 +210,10 @@ struct boundaries *boundaries_open(int fd)
 	b->mask = b->eh.e_ident[EI_CLASS] == ELFCLASS64 ? UINT64_MAX : UINT32_MAX;
 	if (elf_getshdrnum(b->elf, &n) == 0 && n <= SECTIONS_MAX &&
 	    elf_getshdrstrndx(b->elf, &names) == 0)
-		while ((scn = elf_nextscn(b->elf, scn)))
-			read_section(b, scn, names);
+		read_sections(b, names);
+	ranges_sort(&b->frames);
+	ranges_sort(&b->functions);
+	ranges_sort(&b->labels);
 	return b;
 }
 
@@ -256,22 +224,10 @@ void boundaries_free(struct boundaries *b)
 	if (b->elf)
 		elf_end(b->elf);
 	free(b->sections);
-	free(b->frames);
-	free(b->functions);
+	ranges_fini(&b->frames);
+	ranges_fini(&b->functions);
+	ranges_fini(&b->labels);
 	free(b);
-}
-
-/* The nearest start among the ranges that hold addr. */
-static bool find_range(const struct range *list, size_t n, uint64_t addr, uint64_t *start)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < n; i++)
-		if (list[i].start <= addr && addr < list[i].end && (!found || list[i].start > *start)) {
-			*start = list[i].start;
-			found = true;
-		}
-	return found;
 }
 
 /* A section with code wins over one without that claims the same bytes. */
@@ -298,32 +254,82 @@ static bool in_headers(const struct boundaries *b, uint64_t offset)
 enum place boundaries_find(const struct boundaries *b, uint64_t offset, uint64_t *start)
 {
 	const struct section *s = section_at(b, offset);
-	uint64_t addr, from = 0;
+	const struct range *r;
+	uint64_t addr;
 
 	if (!s)
 		return in_headers(b, offset) ? PLACE_DATA : PLACE_UNKNOWN;
 	if (!s->exec)
 		return PLACE_DATA;
 	addr = s->addr + (offset - s->offset);
-	if (!find_range(b->frames, b->nframes, addr, &from) &&
-	    !find_range(b->functions, b->nfunctions, addr, &from)) {
+	r = ranges_find(&b->frames, addr);
+	if (!r)
+		r = ranges_find(&b->functions, addr);
+	if (!r) {
 		*start = s->offset;
 		return s->from_start ? PLACE_CODE : PLACE_TEXT;
 	}
-	if (from < s->addr)
+	if (r->start < s->addr)
 		return PLACE_UNKNOWN;
-	*start = offset - (addr - from);
+	*start = offset - (addr - r->start);
 	return PLACE_CODE;
+}
+
+static bool read_name(const struct boundaries *b, uint64_t at, char *out, size_t n)
+{
+	ssize_t got = pread(b->fd, out, n - 1, (off_t)at);
+
+	out[got > 0 ? got : 0] = '\0';
+	return out[0] != '\0';
+}
+
+bool boundaries_name(const struct boundaries *b, uint64_t offset, char *out, size_t n, uint64_t *distance)
+{
+	const struct section *s = section_at(b, offset);
+	const struct range *r;
+	uint64_t addr;
+	size_t before;
+
+	if (!s)
+		return false;
+	addr = s->addr + (offset - s->offset);
+	r = ranges_find(&b->functions, addr);
+	if (!r && (before = ranges_before(&b->labels, addr)) && b->labels.list[before - 1].start >= s->addr)
+		r = &b->labels.list[before - 1];
+	if (r && r->name && read_name(b, r->name, out, n)) {
+		*distance = addr - r->start;
+		return true;
+	}
+	*distance = offset - s->offset;
+	return b->names_at && read_name(b, b->names_at + s->name, out, n);
 }
 
 uint64_t boundaries_vaddr(const struct boundaries *b, uint64_t offset)
 {
 	const struct section *s = section_at(b, offset);
 
-	return s && s->addr ? s->addr + (offset - s->offset) : offset;
+	if (!s || !s->addr || b->eh.e_type == ET_REL)
+		return s && b->eh.e_type == ET_REL ? offset - s->offset : offset;
+	return s->addr + (offset - s->offset);
 }
 
 enum cpu_mode boundaries_mode(const struct boundaries *b)
 {
 	return b->eh.e_machine == EM_386 ? CPU_MODE_32 : CPU_MODE_64;
+}
+
+void boundaries_each(const struct boundaries *b, void (*each)(void *ctx, uint64_t vaddr), void *ctx)
+{
+	for (size_t i = 0; i < b->frames.n; i++)
+		each(ctx, b->frames.list[i].start);
+	for (size_t i = 0; i < b->functions.n; i++)
+		each(ctx, b->functions.list[i].start);
+	for (size_t i = 0; i < b->nsections; i++)
+		if (b->sections[i].from_start)
+			each(ctx, b->sections[i].addr);
+}
+
+bool boundaries_have_frames(const struct boundaries *b)
+{
+	return b->frames.n > 0;
 }

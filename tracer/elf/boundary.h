@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where instructions begin in an ELF file: what its sections, its call frame
- * information and its symbols say. x86 code can be read forwards only, so to
+ * information, its symbols and Go's own tables say. x86 code can be read forwards only, so to
  * read the code around a byte one needs a place before it where code starts.
- *
- * Of libdw only the splitting of call frame sections into entries is used
- * (dwarf_next_cfi), never the running of their programs: those of a hostile
- * file can ask for gigabytes of registers.
  */
 #ifndef ET_ELF_BOUNDARY_H
 #define ET_ELF_BOUNDARY_H
 
 #include "decode/insn.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct boundaries;
@@ -37,6 +35,19 @@ void boundaries_free(struct boundaries *b);
  * code, or for PLACE_TEXT its section, begins.
  */
 enum place boundaries_find(const struct boundaries *b, uint64_t offset, uint64_t *start);
+
+/* Calls each with the linked address of every place where the file says that code begins. */
+void boundaries_each(const struct boundaries *b, void (*each)(void *ctx, uint64_t vaddr), void *ctx);
+
+/* Has it call frame information at all? Then what that leaves out is seldom code. */
+bool boundaries_have_frames(const struct boundaries *b);
+
+/*
+ * What the byte at a file offset belongs to: a function or another symbol before it
+ * in the same section, else the section; and how far behind its start. False when
+ * the file has no name for it. The name is as the linker has it, cut to fit.
+ */
+bool boundaries_name(const struct boundaries *b, uint64_t offset, char *out, size_t n, uint64_t *distance);
 
 /* How the file's code is to be read. */
 enum cpu_mode boundaries_mode(const struct boundaries *b);

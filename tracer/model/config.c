@@ -9,6 +9,7 @@ void config_fini(struct config *cfg)
 		free(cfg->words[i]);
 	free(cfg->words);
 	free(cfg->pids);
+	free(cfg->traces);
 	free(cfg->fail_if);
 	free(cfg->env);
 	*cfg = (struct config){0};

@@ -24,6 +24,7 @@ enum command {
 	CMD_CALIBRATE,
 	CMD_REPORT,
 	CMD_COMPARE,
+	CMD_SCAN,
 	COMMANDS,           /* how many a user can name */
 	CMD_HELP = COMMANDS, /* print config.about's help, or all of it */
 	CMD_VERSION,
@@ -89,6 +90,14 @@ struct config {
 	enum stacks stacks;
 	unsigned stack_bytes;
 	enum weight weight;
+
+	/* ---- scan ---- */
+	bool one_file_system;
+	bool system;             /* the whole machine, and what it starts */
+	bool sites;              /* list every site */
+	const char **traces;     /* saved traces to join */
+	size_t ntraces;
+	const char *scan_gate;   /* --fail-if: "needs-ia32"; or NULL */
 
 	/* ---- help and the like ---- */
 	bool about_one;      /* CMD_HELP: about the command below only */

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/signame.h"
 #include "base/text.h"
+#include "model/needs_ia32.h"
 
 #include <stdlib.h>
 
@@ -233,6 +234,30 @@ static void shown(struct parts *x)
 		num_count(t->nsites).s, num_count(t->whole_sites).s, by);
 }
 
+/* What a kernel booted with ia32_emulation=0 would not run. */
+static void needs(struct parts *x)
+{
+	const struct trace *t = x->trace;
+	enum needs_ia32 verdict = trace_needs_ia32(t);
+	const char *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->nimages; i++)
+		if (image_needs_ia32(t, i) && n++ == 0)
+			first = t->images[i].exe;
+	if (verdict == IA32_NEEDED && t->nimages == 1)
+		doc_run(doc_text(x->doc, 0), INK_DIM, "It needs the kernel's 32-bit support.");
+	else if (verdict == IA32_NEEDED && n == 1) {
+		auto_free char *exe = text_escape(first, x->style->utf8);
+
+		doc_run(doc_text(x->doc, 0), INK_DIM, "Of its programs %s needs the kernel's 32-bit support.", exe);
+	} else if (verdict == IA32_NEEDED)
+		doc_run(doc_text(x->doc, 0), INK_DIM, "Of its %zu programs %zu need the kernel's 32-bit support.",
+			t->nimages, n);
+	else if (verdict == IA32_NOT_NEEDED && t->entries)
+		doc_run(doc_text(x->doc, 0), INK_DIM, "Nothing that ran needs the kernel's 32-bit support.");
+}
+
 void part_summary(struct parts *x)
 {
 	auto_free char *line = what_ran(x);
@@ -244,6 +269,7 @@ void part_summary(struct parts *x)
 	totals(x);
 	shown(x);
 	counting(x);
+	needs(x);
 }
 
 void part_unpriced(struct parts *x, const struct estimate *est)

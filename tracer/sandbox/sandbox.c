@@ -27,16 +27,23 @@ static const char *const calls_files[] = {
 	"readlinkat", "getcwd", "fcntl", "getdents64", "sysinfo", "mprotect", NULL,
 };
 
+static const char *const calls_handed[] = {
+	"fstat", "newfstatat", "fcntl", NULL,
+};
+
 struct role {
 	uint32_t arch;
 	const char *const *more; /* beside calls_common, or NULL */
 	rlim_t address_space, cpu_seconds, files;
+	rlim_t file_size; /* that it may write */
 };
 
 static const struct role roles[SANDBOX_ROLES] = {
 	[SANDBOX_SYMBOLS] = {SCMP_ARCH_X86_64, calls_files, 8ULL << 30, 600, 4096},
 	[SANDBOX_UNWIND_32] = {SCMP_ARCH_X86, NULL, 2ULL << 30, 3600, 1024},
 	[SANDBOX_UNWIND_64] = {SCMP_ARCH_X86_64, NULL, 8ULL << 30, 3600, 1024},
+	/* A reader of one file after the other; who takes too long with one is ended by its master. */
+	[SANDBOX_SCAN] = {SCMP_ARCH_X86_64, calls_handed, 512ULL << 20, 86400, 64, 2ULL << 30},
 };
 
 static int allow(scmp_filter_ctx ctx, const char *const *names)
@@ -52,7 +59,7 @@ static int allow(scmp_filter_ctx ctx, const char *const *names)
 	return 0;
 }
 
-/* mmap never executable; open only for reading. */
+/* mmap never executable; open only for reading; writing only to the spool. */
 static int allow_guarded(scmp_filter_ctx ctx, const struct role *r)
 {
 	/* i386 has its arguments in registers only with mmap2. */
@@ -68,6 +75,13 @@ static int allow_guarded(scmp_filter_ctx ctx, const struct role *r)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
 				      SCMP_A1(SCMP_CMP_MASKED_EQ,
 					      O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND, O_RDONLY));
+	if (rc == 0 && r->file_size) {
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(pwrite64), 1,
+				      SCMP_A0(SCMP_CMP_EQ, SANDBOX_SCAN_SPOOL));
+		if (rc == 0)
+			rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ftruncate), 1,
+					      SCMP_A0(SCMP_CMP_EQ, SANDBOX_SCAN_SPOOL));
+	}
 	return rc;
 }
 
@@ -140,7 +154,7 @@ int sandbox_limits(enum sandbox_role role)
 		{RLIMIT_CPU, r->cpu_seconds},
 		{RLIMIT_NOFILE, r->files},
 		{RLIMIT_CORE, 0},
-		{RLIMIT_FSIZE, 0},
+		{RLIMIT_FSIZE, r->file_size},
 	};
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {

@@ -13,8 +13,12 @@ enum sandbox_role {
 	SANDBOX_SYMBOLS,    /* opens files for reading, talks on its socket */
 	SANDBOX_UNWIND_32,  /* talks on its socket, maps the files that it is handed */
 	SANDBOX_UNWIND_64,
+	SANDBOX_SCAN,       /* reads the files that it is handed, writes to its spool only */
 	SANDBOX_ROLES,
 };
+
+/* Descriptors of a SANDBOX_SCAN process: its filter lets it write to no other. */
+enum { SANDBOX_SCAN_SOCKET = 0, SANDBOX_SCAN_SPOOL = 1 };
 
 /*
  * Makes the role's filter. *prog is the caller's to free, *len counts

@@ -6,6 +6,7 @@
 #include "base/signame.h"
 #include "model/fingerprint.h"
 #include "model/scenario.h"
+#include "model/needs_ia32.h"
 #include "store/site.h"
 #include "store/table.h"
 
@@ -176,6 +177,19 @@ static json_t *blind_spots(const struct trace *t)
 	return a;
 }
 
+/* Images by their place in the list of images. */
+static json_t *needs(const struct trace *t)
+{
+	json_t *o = json_object(), *list = json_array();
+
+	for (size_t i = 0; i < t->nimages; i++)
+		if (image_needs_ia32(t, i))
+			json_add(list, json_integer((json_int_t)i));
+	json_put(o, "verdict", json_text(needs_ia32_name[trace_needs_ia32(t)]));
+	json_put(o, "images", list);
+	return o;
+}
+
 static json_t *estimate(const struct estimate *est)
 {
 	json_t *o = json_object(), *cal, *a;
@@ -292,6 +306,7 @@ void trace_write(FILE *out, const struct trace *t, const struct estimate *est)
 	json_out_array_end(&o);
 	json_out_put(&o, "images", images(t, est));
 	json_out_put(&o, "modules", modules(t));
+	json_out_put(&o, "needs_ia32", needs(t));
 	json_out_put(&o, "blind_spots", blind_spots(t));
 	json_out_put(&o, "estimate", est ? estimate(est) : NULL);
 	json_out_close(&o);
