@@ -17,7 +17,7 @@
 #include <linux/time_types.h>
 #include <linux/wait.h>
 
-enum { HOT = 300, EINTR_RESULT = -4, ABSOLUTE = 1, MONOTONIC = 1, UNIX = 1, STREAM = 1 };
+enum { HOT = 100, EINTR_RESULT = -4, ABSOLUTE = 1, MONOTONIC = 1, UNIX = 1, STREAM = 1 };
 
 /* What the kernel answers inside: ERESTARTSYS, ERESTARTNOHAND, ERESTART_RESTARTBLOCK, EINTR. */
 enum rule { RESTARTS, NO_HANDLER, BY_BLOCK, ENDS };
