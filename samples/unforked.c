@@ -9,7 +9,7 @@
 
 #include <linux/mman.h>
 
-enum { HOT = 300, DONE = 4 };
+enum { HOT = 150, DONE = 4 };
 
 #ifndef MADV_WIPEONFORK
 #define MADV_WIPEONFORK 18
