@@ -147,7 +147,6 @@ static void disturb(const struct wait *w, const struct way *way, enum disturbanc
 		sys2(__NR_kill, sleeper, SIGSTOP);
 		sys4(__NR_wait4, sleeper, &status, WUNTRACED, 0);
 		sys2(__NR_kill, sleeper, SIGCONT);
-		sys4(__NR_wait4, sleeper, &status, WCONTINUED, 0);
 	} else {
 		sys2(__NR_kill, sleeper, how == PLAIN ? SIGUSR2 : SIGUSR1);
 		hear();
