@@ -5,8 +5,8 @@
  * has written itself, one whose sites have made many calls, and all its own code.
  */
 #include "support/codes.h"
+#include "support/regions.h"
 
-#include <elf.h>
 #include <linux/fcntl.h>
 #include <linux/mman.h>
 
@@ -15,23 +15,11 @@ enum { PAGE = 4096, HOT = 300 };
 /* dropped.asm */
 extern const unsigned char dropped_page[], dropped_int80[], dropped_number[], dropped_vdso[], dropped_end[];
 extern const char __executable_start[], etext[];
-extern const Elf32_Ehdr __ehdr_start;
 
 static const struct sample *sample;
 static unsigned char *page;
 static long parent, pid;
 static unsigned wrong;
-
-static unsigned long file_offset(const void *at)
-{
-	const Elf32_Phdr *ph = (const Elf32_Phdr *)((const char *)&__ehdr_start + __ehdr_start.e_phoff);
-	unsigned long address = (unsigned long)at;
-
-	for (unsigned i = 0; i < __ehdr_start.e_phnum; i++)
-		if (ph[i].p_type == PT_LOAD && address - ph[i].p_vaddr < ph[i].p_filesz)
-			return address - ph[i].p_vaddr + ph[i].p_offset;
-	return 0;
-}
 
 static void call(const unsigned char *code, enum entry_path path, long nr, long wanted)
 {
@@ -69,7 +57,7 @@ int sample_main(struct sample *s)
 	unsigned long text = (unsigned long)__executable_start, bytes = ((unsigned long)etext - text + PAGE - 1) & ~(PAGE - 1ul);
 
 	sample = s;
-	page = (unsigned char *)codes_mmap(0, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, file_offset(dropped_page) / PAGE);
+	page = (unsigned char *)codes_mmap(0, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, own_file_offset(dropped_page) / PAGE);
 	parent = sys0(__NR_getppid);
 	pid = sys0(__NR_getpid);
 	for (unsigned i = 0; i < s->rounds; i++) {

@@ -6,22 +6,13 @@
  * the kernel's vDSO; with the word "over" it maps its own memory over those
  * regions instead. It makes calls all the while.
  */
-#include "support/sample.h"
+#include "support/regions.h"
 
-#include <linux/fcntl.h>
 #include <linux/mman.h>
 
-enum { PAGE = 4096, CALLS = 20, REGIONS_MAX = 64 };
+enum { PAGE = 4096, CALLS = 20 };
 
-extern const char __executable_start[], end[];
-
-struct region {
-	unsigned long from, to;
-	bool named; /* by the kernel in brackets: the stack, the vDSO and its data */
-};
-
-static unsigned char text[16384];
-static struct region regions[REGIONS_MAX];
+static struct regions now;
 
 static void calls(const struct sample *s)
 {
@@ -29,44 +20,6 @@ static void calls(const struct sample *s)
 		vdso_call(s, __NR_getppid, 0, 0, 0, 0);
 		sys0(__NR_getuid32);
 	}
-}
-
-static const unsigned char *hex(const unsigned char *p, unsigned long *out)
-{
-	*out = 0;
-	for (; (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'f'); p++)
-		*out = *out << 4 | (unsigned long)(*p <= '9' ? *p - '0' : *p - 'a' + 10);
-	return p;
-}
-
-static unsigned read_regions(const struct sample *s)
-{
-	const unsigned char *p = text;
-	unsigned n = 0;
-	long fd = sys2(__NR_open, "/proc/self/maps", O_RDONLY), got, all = 0;
-
-	if (fd < 0)
-		sample_fail(s, "no /proc/self/maps", fd);
-	while ((got = sys3(__NR_read, fd, text + all, (long)sizeof(text) - 1 - all)) > 0)
-		all += got;
-	sys1(__NR_close, fd);
-	text[all] = '\0';
-	while (*p && n < REGIONS_MAX) {
-		struct region *r = &regions[n++];
-
-		p = hex(p, &r->from);
-		p = hex(p + 1, &r->to);
-		r->named = false;
-		while (*p && *p != '\n')
-			r->named |= *p++ == '[';
-		p += *p == '\n';
-	}
-	return n;
-}
-
-static bool own(const struct region *r)
-{
-	return r->named || (r->from < (unsigned long)end && r->to > (unsigned long)__executable_start);
 }
 
 static long map_at(unsigned long at, unsigned long bytes)
@@ -78,10 +31,10 @@ static long map_at(unsigned long at, unsigned long bytes)
 }
 
 /* Is the page free of all that is the program's own? */
-static bool free_of_own(unsigned long at, unsigned n)
+static bool free_of_own(unsigned long at)
 {
-	for (unsigned i = 0; i < n; i++)
-		if (own(&regions[i]) && at >= regions[i].from && at < regions[i].to)
+	for (unsigned i = 0; i < now.n; i++)
+		if (!region_foreign(&now.all[i]) && at >= now.all[i].from && at < now.all[i].to)
 			return false;
 	return true;
 }
@@ -92,25 +45,27 @@ int sample_main(struct sample *s)
 					       0x50000000, 0x60000000, 0x80000000, 0xa0000000, 0xc0000000,
 					       0xe0000000, 0xf0000000, 0xf7000000};
 	bool over = same_text(s->word, "over");
-	unsigned n, taken = 0;
+	unsigned taken = 0;
+	long maps;
 
 	if (!s->sysinfo)
 		sample_skip(s, "this kernel gives 32-bit programs no vDSO");
 	calls(s);
-	n = read_regions(s);
+	maps = regions_open(s);
+	regions_read(s, maps, &now);
 	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (!free_of_own(places[i], n))
+		if (!free_of_own(places[i]))
 			continue;
 		if (map_at(places[i], PAGE) != (long)places[i])
 			sample_fail(s, "cannot map at a fixed place", (long)places[i]);
 		*(volatile unsigned long *)places[i] = places[i];
 		calls(s);
 	}
-	n = read_regions(s);
-	for (unsigned i = 0; i < n; i++) {
-		const struct region *r = &regions[i];
+	regions_read(s, maps, &now);
+	for (unsigned i = 0; i < now.n; i++) {
+		const struct region *r = &now.all[i];
 
-		if (own(r))
+		if (!region_foreign(r))
 			continue;
 		taken++;
 		if (over && map_at(r->from, r->to - r->from) != (long)r->from)

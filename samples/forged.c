@@ -57,7 +57,7 @@ int sample_main(struct sample *s)
 		for (unsigned k = 0; k < now.n; k++) {
 			const struct region *r = &now.all[k];
 
-			if (!r->writable || r->executable || !region_foreign(r, NULL))
+			if (!r->writable || r->executable || !region_foreign(r))
 				continue;
 			for (volatile uint32_t *p = (uint32_t *)r->from; p < (uint32_t *)r->to; p++)
 				*p = forge(s->word, *p);

@@ -5,37 +5,25 @@
  * after fork, while others go on calling. With the word "threads" a second
  * thread calls while the first one forks and changes code of its own.
  */
+#include "support/regions.h"
 #include "support/threads.h"
 
-#include <elf.h>
 #include <linux/fcntl.h>
 #include <linux/mman.h>
 
 enum { PAGE = 4096, MINE = 0x60000000, THREADS = 0x60100000, DONE = 6 };
 
 extern const char page_one[], page_two[];
-extern const Elf32_Ehdr __ehdr_start;
 
 struct caller {
 	const struct sample *s;
 	unsigned calls;
 };
 
-static unsigned long file_offset(const char *at)
-{
-	const Elf32_Phdr *ph = (const Elf32_Phdr *)((const char *)&__ehdr_start + __ehdr_start.e_phoff);
-	unsigned long address = (unsigned long)at;
-
-	for (unsigned i = 0; i < __ehdr_start.e_phnum; i++)
-		if (ph[i].p_type == PT_LOAD && address - ph[i].p_vaddr < ph[i].p_filesz)
-			return address - ph[i].p_vaddr + ph[i].p_offset;
-	return 0;
-}
-
 static void put(const struct sample *s, unsigned long at, const char *page)
 {
 	long fd = sys3(__NR_open, "/proc/self/exe", O_RDONLY, 0);
-	const long args[6] = {(long)at, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, fd, (long)file_offset(page)};
+	const long args[6] = {(long)at, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, fd, (long)own_file_offset(page)};
 	long got = sys1(__NR_mmap, args);
 
 	if (got != (long)at)

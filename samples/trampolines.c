@@ -76,7 +76,7 @@ int sample_main(struct sample *s)
 		calls(s);
 		regions_read(s, maps, &now);
 		for (unsigned k = 0; k < now.n; k++)
-			if (now.all[k].executable && now.all[k].readable && region_foreign(&now.all[k], NULL))
+			if (now.all[k].executable && now.all[k].readable && region_foreign(&now.all[k]))
 				jump_into(&now.all[k]);
 	}
 	calls(s);

@@ -9,7 +9,7 @@
 
 #include <linux/mman.h>
 
-enum { HOT = 300, DONE = 4 };
+enum { HOT = 150, DONE = 4 };
 
 #ifndef MADV_WIPEONFORK
 #define MADV_WIPEONFORK 18
@@ -40,7 +40,7 @@ static void keep(const struct sample *s, long maps, long advice)
 
 	regions_read(s, maps, &now);
 	for (unsigned i = 0; i < now.n; i++)
-		if (region_foreign(&now.all[i], NULL) && now.all[i].from != (unsigned long)truth)
+		if (region_foreign(&now.all[i]) && now.all[i].from != (unsigned long)truth)
 			now.all[n++] = now.all[i];
 	/* Always as many calls, however many there are: the others are about nothing. */
 	for (unsigned i = 0; i < REGIONS_MAX; i++) {

@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/regions.h"
 
+#include <elf.h>
 #include <linux/fcntl.h>
+
+#ifdef __x86_64__
+typedef Elf64_Ehdr elf_header;
+typedef Elf64_Phdr elf_segment;
+#else
+typedef Elf32_Ehdr elf_header;
+typedef Elf32_Phdr elf_segment;
+#endif
 
 extern const char __executable_start[], end[];
 
@@ -61,12 +70,20 @@ void regions_read(const struct sample *s, long fd, struct regions *out)
 		p = parse(p, &out->all[out->n]);
 }
 
-bool region_foreign(const struct region *r, const struct regions *before)
+bool region_foreign(const struct region *r)
 {
-	if (r->named || (r->from < (unsigned long)end && r->to > (unsigned long)__executable_start))
-		return false;
-	for (unsigned i = 0; before && i < before->n; i++)
-		if (r->from >= before->all[i].from && r->to <= before->all[i].to)
-			return false;
-	return true;
+	return !r->named && (r->from >= (unsigned long)end || r->to <= (unsigned long)__executable_start);
+}
+
+unsigned long own_file_offset(const void *at)
+{
+	/* The file's own headers lie where its first segment does. */
+	const elf_header *e = (const elf_header *)__executable_start;
+	const elf_segment *ph = (const elf_segment *)(__executable_start + e->e_phoff);
+	unsigned long address = (unsigned long)at;
+
+	for (unsigned i = 0; i < e->e_phnum; i++)
+		if (ph[i].p_type == PT_LOAD && address - ph[i].p_vaddr < ph[i].p_filesz)
+			return address - ph[i].p_vaddr + ph[i].p_offset;
+	return 0;
 }

@@ -24,7 +24,10 @@ struct regions {
 long regions_open(const struct sample *s);
 void regions_read(const struct sample *s, long fd, struct regions *out);
 
-/* Does it belong neither to the program's file nor to the kernel, and was not there before? */
-bool region_foreign(const struct region *r, const struct regions *before);
+/* Does it belong neither to the program's file nor to the kernel? */
+bool region_foreign(const struct region *r);
+
+/* Where in the program's own file this stands. */
+unsigned long own_file_offset(const void *at);
 
 #endif

@@ -20,7 +20,7 @@
 # tests), and program PREFIX...: runs the command behind the prefix. With kind=server also
 # ready and load. The others are in inside.sh, with what they do when left out.
 #
-# Exit code: 0 all figures hold; 1 some fall short; 77 nothing could be run.
+# Exit code: 0 all figures hold; 1 some fall short; 2 no such workload; 77 nothing could be run.
 set -u
 srcdir=$(cd "${srcdir:-.}" && pwd)
 builddir=$(cd "${builddir:-.}" && pwd)
@@ -30,7 +30,6 @@ base="libc6 dash coreutils sed grep findutils diffutils"
 ROUNDS=${ROUNDS:-3}
 STOP_ROUNDS=${STOP_ROUNDS:-1}
 VARIANTS=${VARIANTS:-alone filter stop auto}
-export srcdir builddir ROUNDS STOP_ROUNDS VARIANTS
 
 # value NAME FILE: a variable of a workload.
 value() {
@@ -53,7 +52,7 @@ names=$(chosen)
 for name in $names; do
 	[ -e "$bench/workloads/$name.sh" ] || {
 		echo "bench-real: no workload '$name'; there are: $(cd "$bench/workloads" && echo *.sh | sed 's/\.sh//g')" >&2
-		exit 77
+		exit 2
 	}
 done
 results=${KEEP:-$(mktemp -d "${TMPDIR:-/tmp}/entrytrace-bench.XXXXXX")} || exit 1
@@ -61,7 +60,6 @@ mkdir -p "$results" || exit 1
 results=$(cd "$results" && pwd)
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$results"' EXIT
 trap 'exit 1' HUP INT TERM
-export results
 rm -f "$results/rows" "$results"/*.truth
 : >"$results/rows" || exit 1
 
@@ -97,7 +95,10 @@ for name in $names; do
 		echo "  $name: skipped: $(tail -n 1 "$results/fetch")"
 		continue
 	fi
-	"$builddir/tests/bench/inroot" ${AS_ROOT:+-r} -b "$srcdir" -b "$builddir" -b "$results" "$root" \
+	# Nothing of the user's own environment is to matter.
+	env -i srcdir="$srcdir" builddir="$builddir" results="$results" \
+		ROUNDS="$ROUNDS" STOP_ROUNDS="$STOP_ROUNDS" VARIANTS="$VARIANTS" \
+		"$builddir/tests/bench/inroot" ${AS_ROOT:+-r} -b "$srcdir" -b "$builddir" -b "$results" "$root" \
 		/bin/sh "$bench/inside.sh" "$name" 2>"$results/why"
 	status=$?
 	[ ! -t 2 ] || printf '\r\033[K' >&2

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Files, sockets on loopback, threads that wait for each other.
 using System;
 using System.IO;

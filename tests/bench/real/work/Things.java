@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Files, threads that hand work on, sockets on loopback.
 import java.io.*;
 import java.net.*;

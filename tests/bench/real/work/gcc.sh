@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 i=0
 while [ $i -lt 15 ]; do
 	i=$((i + 1))

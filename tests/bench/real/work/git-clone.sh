@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/git-env.sh"
 git clone -q --no-local "$1" copy && git clone -q --bare "$1" bare && cd copy || exit 1
 i=0

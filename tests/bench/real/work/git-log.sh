@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/git-env.sh"
 cd "$1" || exit 1
 git log -p --stat

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Test scripts of git, one after the other; how each ended.
 export GIT_TEST_INSTALLED=/usr/bin TMPDIR=/tmp/run
 cd "$1" || exit 1

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # history.sh FOLDER COMMITS: makes a repository whose files change, by fast-import.
 . "$(dirname "$0")/git-env.sh"
 git init -q "$1" && cd "$1" || exit 1

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A server and eight clients in one program, and files beside.
 package main
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 PATH=/usr/lib/klibc/bin
 i=0
 while [ $i -lt 30000 ]; do

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 for digest in md5 sha1 sha256 sha512; do openssl dgst -$digest <"$1"; done
 openssl enc -aes-256-cbc -pbkdf2 -k key -S 0011223344556677 -in "$1" | openssl dgst -sha1
 i=0

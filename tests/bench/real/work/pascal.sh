@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 "$1/things"
 units=/usr/lib/i386-linux-gnu/fpc/3.2.2/units/i386-linux
 cp "$(dirname "$0")/things.pas" .

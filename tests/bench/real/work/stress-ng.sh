@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # One stressor after the other, each by a number of operations.
 while read -r name ops; do
 	stress-ng --no-rand-seed --timeout 60 --$name 1 --$name-ops $ops >/dev/null 2>&1

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 for i in 1 2 3 4 5 6; do
 	tar -C "$1" -cf tree.tar tree
 	tar -xf tree.tar

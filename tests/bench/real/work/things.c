@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files, threads that take turns, a socket with poll: by any C library. */
 #include <fcntl.h>
 #include <poll.h>

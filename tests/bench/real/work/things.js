@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // HTTP with itself, files by callbacks and at once, and a stream through gzip.
 const fs = require('fs'), http = require('http'), zlib = require('zlib'), crypto = require('crypto');
 const hash = crypto.createHash('sha256');

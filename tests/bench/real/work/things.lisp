@@ -1,3 +1,4 @@
+;; SPDX-License-Identifier: MIT
 ;; Files, compiling, and garbage to collect.
 (defvar *sum* 0)
 (dotimes (i 15000)

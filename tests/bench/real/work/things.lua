@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Files by many small writes, and work that is compiled.
 local ffi = require("ffi")
 ffi.cdef("int getppid(void); int access(const char *, int);")

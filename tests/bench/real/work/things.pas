@@ -1,3 +1,4 @@
+{ SPDX-License-Identifier: MIT }
 { Text files, line by line, and directories. }
 program things;
 uses sysutils;

@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: MIT
 // Work as a web page does it: files, directories, JSON, hashes, expressions, sockets.
 $sum = 0;
 for ($i = 0; $i < 20000; $i++) {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Files, directories, a pipe to a child, expressions.
 use strict;
 use IO::Handle;

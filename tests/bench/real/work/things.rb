@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Files, a socket between threads, queues, and programs that are started.
 require "socket"
 sum = 0

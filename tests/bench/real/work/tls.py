@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Requests over TLS between two threads, files that are hashed, small messages.
 import hashlib, os, socket, ssl, sys, threading
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Many small writes and reads, as shell scripts make them.
 i=0
 while [ $i -lt ${LINES_WANTED:-10000} ]; do

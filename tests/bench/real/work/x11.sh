@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 export DISPLAY=:7
 i=0
 while [ $i -lt 60 ]; do
