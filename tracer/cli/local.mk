@@ -7,6 +7,7 @@ libentrytrace_a_SOURCES += \
 	tracer/cli/emit.c tracer/cli/emit.h \
 	tracer/cli/calibrate.c tracer/cli/pricing.c tracer/cli/pricing.h \
 	tracer/cli/front.c tracer/cli/front.h \
+	tracer/cli/witness.c tracer/cli/witness.h \
 	tracer/cli/report.c \
 	tracer/cli/progress.c tracer/cli/progress.h \
 	tracer/cli/session.c \

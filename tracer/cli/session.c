@@ -117,7 +117,7 @@ static int open_outputs(const struct config *cfg, struct tracer_process *tp, str
 }
 
 /* Starts what is to be traced, or turns to what runs already. */
-static int trace(struct tracer_process *tp, const struct inherited *in, struct err *err)
+static int trace(struct tracer_process *tp, struct inherited *in, struct err *err)
 {
 	struct spawn program;
 	int status;
@@ -131,6 +131,7 @@ static int trace(struct tracer_process *tp, const struct inherited *in, struct e
 	}
 	if (spawn(tp->cfg->operands, in, &tp->pass, &program, err) != 0)
 		return EXIT_TROUBLE;
+	inherited_drop(in, fileno(tp->out) == STDOUT_FILENO);
 	tp->program = &program;
 	status = run_with(tp, &program, err);
 	spawn_close(&program);

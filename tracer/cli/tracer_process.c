@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/tracer_process.h"
 
+#include "base/signame.h"
 #include "launch/names.h"
 #include "report/format.h"
 #include "stack/sampler.h"
@@ -16,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Between two looks at counters in the program. */
@@ -27,33 +29,78 @@ enum { PATCH_SOON = 16, PATCH_WORTHWHILE = 1000 };
 /* Calls through the vDSO after which an image is planted, likewise: that costs as much as some dozens of stops. */
 enum { PLANT_SOON = 1, PLANT_WORTHWHILE = 32 };
 
+/* How long the report may take when the front process is gone, in seconds. */
+enum { ALONE_S = 10 };
+
+/* For the handler below only. */
+static struct {
+	pid_t front;
+	struct trace_shared *shared;
+	timer_t deadline;
+	bool has_deadline;
+} orphaned;
+
 /* Only to end a wait: the flag is in the shared page. */
 static void wake_up(int sig)
 {
 	(void)sig;
 }
 
-static void stand_apart(pid_t front)
+/*
+ * The front process has gone, whatever ended it: the program is not to outlive
+ * it, but what was counted is reported. Nobody is left who could end us when
+ * that hangs, so that a timer must.
+ */
+static void front_gone(int sig)
 {
-	static const int not_ours[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU,
-				       SIGPIPE, SIGUSR2, SIGALRM, SIGXFSZ};
-	struct sigaction sa = {.sa_handler = SIG_IGN};
-	sigset_t none;
+	const struct itimerspec limit = {.it_value.tv_sec = ALONE_S};
+	const struct itimerval often = {.it_interval.tv_usec = TICK_US / 4, .it_value.tv_usec = TICK_US / 4};
 
-	/* The program must not outlive the front process either, whatever ends that. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)sig;
+	if (getppid() == orphaned.front)
+		return; /* somebody else's signal */
+	atomic_store(&orphaned.shared->finish, 1);
+	/* A wait may just be about to begin. */
+	setitimer(ITIMER_REAL, &often, NULL);
+	if (orphaned.has_deadline)
+		timer_settime(orphaned.deadline, 0, &limit, NULL);
+}
+
+static void prepare_for_front_gone(pid_t front, struct trace_shared *shared)
+{
+	struct sigevent kill_us = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
+	struct sigaction sa = {.sa_handler = front_gone};
+
+	orphaned.front = front;
+	orphaned.shared = shared;
+	orphaned.has_deadline = timer_create(CLOCK_MONOTONIC, &kill_us, &orphaned.deadline) == 0;
+	sigaction(SIGUSR2, &sa, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGUSR2);
 	if (getppid() != front)
 		_exit(EXIT_TROUBLE);
+}
+
+static void stand_apart(pid_t front, struct trace_shared *shared)
+{
+	static const int ours[] = {SIGUSR1, SIGUSR2, SIGALRM};
+	struct sigaction sa = {.sa_handler = SIG_IGN};
+	sigset_t not_ours;
+
 	/* A process group of its own: what the program sends to its group is not meant for us. */
 	setpgid(0, 0);
-	for (size_t i = 0; i < sizeof(not_ours) / sizeof(not_ours[0]); i++)
-		sigaction(not_ours[i], &sa, NULL);
+	/* Nor what it sends to all that it may. */
+	sigfillset(&not_ours);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		sigdelset(&not_ours, ours[i]);
+	sigaction(SIGPIPE, &sa, NULL);
+	sigaction(SIGXFSZ, &sa, NULL);
 	sa.sa_handler = wake_up;
 	sigaction(SIGUSR1, &sa, NULL);
+	sigaction(SIGALRM, &sa, NULL);
 	sa.sa_handler = SIG_DFL;
 	sigaction(SIGCHLD, &sa, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	prepare_for_front_gone(front, shared);
+	sigprocmask(SIG_SETMASK, &not_ours, NULL);
 }
 
 static int seize(const struct tracer_process *tp, struct tracer *tr, struct err *err)
@@ -177,6 +224,8 @@ static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned
 {
 	struct naming naming = {.symbols = symbols_new(), .stacks = tr->on_entry_ctx};
 
+	char name[32];
+
 	*out = (struct trace){
 		.command = copy_words(tp->program ? tp->cfg->operands : NULL),
 		.exit_kind = tr->exit_kind,
@@ -186,7 +235,10 @@ static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned
 		.cpu_user = tr->cpu_user,
 		.cpu_system = tr->cpu_system,
 	};
-	if (alive && tr->main_ended)
+	if (!tr->running)
+		out->partial = xasprintf("the program was killed by %s while it was being started, before it ran",
+					 signame(tr->exit_value, name, sizeof(name)));
+	else if (alive && tr->main_ended)
 		out->partial = xasprintf(
 			"%u process%s of the program still run%s; what happens there from here on is not counted (--follow-orphans waits for the end)",
 			alive, alive == 1 ? "" : "es", alive == 1 ? "s" : "");
@@ -208,11 +260,17 @@ static void stay_behind(const struct tracer_process *tp, struct tracer *tr)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	prctl(PR_SET_PDEATHSIG, 0);
 	for (int fd = 0; fd <= 2 && null >= 0; fd++)
 		dup2(null, fd);
 	if (chdir("/") != 0)
 		diag("cannot leave the working folder: %s", strerror(errno));
+	/* Files that are still open would keep a disk busy, a reader waiting, a lock held. */
+	fclose(tp->out);
+	if (tp->save)
+		fclose(tp->save);
+	if (tp->evidence)
+		fclose(tp->evidence);
+	tr->evidence = NULL;
 	tr->background = true;
 	close(tp->done);
 	tracer_run(tr);
@@ -260,13 +318,10 @@ static void stop_stacks(struct tracer *tr)
 static void start_ticks(const struct tracer_process *tp, struct tracer *tr)
 {
 	const struct itimerval often = {.it_interval.tv_usec = TICK_US, .it_value.tv_usec = TICK_US};
-	struct sigaction sa = {.sa_handler = wake_up};
 
 	tr->ticks = tr->pass.on && (tr->on_counted || tp->progress);
-	if (!tr->ticks)
-		return;
-	sigaction(SIGALRM, &sa, NULL);
-	setitimer(ITIMER_REAL, &often, NULL);
+	if (tr->ticks)
+		setitimer(ITIMER_REAL, &often, NULL);
 }
 
 static int work(const struct tracer_process *tp, struct tracer *tr)
@@ -281,8 +336,8 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 	if (rc == 0) {
 		start_ticks(tp, tr);
 		tracer_run(tr);
-		/* It never became the program: the front process has been told why. */
-		if (!tr->running)
+		/* It never became the program: the front process has been told why, unless it was killed. */
+		if (!tr->running && !(tr->main_ended && tr->exit_kind == EXIT_SIGNAL))
 			return 0;
 		if (tr->fault.code) {
 			*err = tr->fault;
@@ -300,11 +355,13 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 		stop_stacks(tr);
 		rc = tp->report(tp, &trace, err);
 		trace_fini(&trace);
+		/* Those that live on must not end with the front process, which may go at once now. */
+		if (alive && tr->main_ended)
+			prctl(PR_SET_PDEATHSIG, 0);
 		/* Before the state: the front process may look at once, and not wait for our exit. */
 		atomic_store(&tp->shared->exit_code, rc ? EXIT_TROUBLE : 0);
 		atomic_store(&tp->shared->state, TRACER_DONE);
 		if (alive && tr->main_ended) {
-			fclose(tp->out);
 			stay_behind(tp, tr);
 			return 0;
 		}
@@ -322,7 +379,7 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 		return err_set(err, -errno, "cannot start the tracer's process: %s", strerror(errno));
 	if (pid > 0)
 		return pid;
-	stand_apart(front);
+	stand_apart(front, tp->shared);
 	tracer_init(&tr, tp->shared);
 	tr.pass = tp->pass;
 	tr.plant_after = tp->cfg->count == COUNT_INPLACE ? PLANT_SOON : PLANT_WORTHWHILE;

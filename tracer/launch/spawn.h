@@ -22,10 +22,23 @@
 struct inherited {
 	struct sigaction sigchld;
 	sigset_t mask;
+	int *fds; /* open descriptors above 2 */
+	size_t nfds;
 };
 
-/* Takes note of both, and makes SIGCHLD what waitpid(2) needs. To be called first of all. */
+/*
+ * Takes note of all that, and makes SIGCHLD what waitpid(2) needs. Where one of
+ * the standard descriptors is closed, opens /dev/null there until execve, so that
+ * no file of ours gets that number. To be called before any file is opened.
+ */
 void inherited_set_aside(struct inherited *in);
+
+/*
+ * Closes what was inherited, when the program has it: a pipe has its end of
+ * file, and a lock is given up, when the program lets go of them. keep_output:
+ * standard output is still written to.
+ */
+void inherited_drop(struct inherited *in, bool keep_output);
 
 struct spawn {
 	pid_t pid;

@@ -7,6 +7,7 @@
 #define ET_STACK_LINK_H
 
 #include "base/err.h"
+#include "base/helper.h"
 #include "stack/wire.h"
 
 #include <stdbool.h>
@@ -57,9 +58,8 @@ struct link {
 	const char *path;  /* the worker's program */
 	const struct module_fds *modules;
 
-	/* the worker that lives; sock is -1 when none does */
-	pid_t pid;
-	int sock;
+	/* the worker that lives, if one does */
+	struct helper worker;
 	uint8_t modules_sent[WIRE_MODULES_MAX / 8];
 	uint64_t slots[WIRE_SPACES_MAX]; /* serial of the space in each */
 

@@ -92,15 +92,9 @@ _Noreturn void symbol_child_main(int sock)
 {
 	struct child *c = xcalloc(1, sizeof(*c));
 	struct symbol_request *req = xcalloc(1, sizeof(*req));
-	sigset_t none;
 	int fd;
 
 	keep_only(&sock);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* Ctrl-C is for the tracer, which still wants its names. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* A look-up must not wait for a debuginfod server. */
 	unsetenv("DEBUGINFOD_URLS");

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <uthash.h>
@@ -34,8 +33,7 @@ struct module {
 };
 
 struct symbols {
-	int sock;  /* -1: no child */
-	pid_t pid;
+	struct helper child;
 	unsigned deaths;
 	struct module *modules; /* by key */
 	uint32_t nmodules;
@@ -46,15 +44,15 @@ struct symbols *symbols_new(void)
 {
 	struct symbols *s = xcalloc(1, sizeof(*s));
 
-	s->sock = -1;
+	s->child.sock = -1;
 	return s;
 }
 
 static void child_stop(struct symbols *s)
 {
-	if (s->sock < 0)
+	if (s->child.sock < 0)
 		return;
-	helper_end(s->pid, &s->sock);
+	helper_end(&s->child);
 	for (struct module *m = s->modules; m; m = m->hh.next)
 		m->sent = false;
 }
@@ -76,24 +74,16 @@ void symbols_free(struct symbols *s)
 
 static int child_start(struct symbols *s)
 {
-	int pair[2];
+	int rc;
 
-	if (s->sock >= 0)
+	if (s->child.sock >= 0)
 		return 0;
 	if (s->deaths >= DEATHS_MAX)
 		return -ECHILD;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return -errno;
-	s->pid = fork();
-	if (s->pid == 0)
-		symbol_child_main(pair[1]);
-	close(pair[1]);
-	if (s->pid < 0) {
-		close(pair[0]);
-		return -errno;
-	}
-	s->sock = pair[0];
-	return 0;
+	rc = helper_fork(&s->child);
+	if (rc == 1)
+		symbol_child_main(s->child.sock);
+	return rc;
 }
 
 static struct module *module_of(struct symbols *s, int fd)
@@ -124,7 +114,7 @@ static int request(struct symbols *s, struct module *m, const char *path, int fd
 	int rc;
 
 	snprintf(req.path, sizeof(req.path), "%s", path);
-	rc = helper_send(s->sock, &req, sizeof(req), NULL, 0, req.opens ? fd : -1, 0);
+	rc = helper_send(s->child.sock, &req, sizeof(req), NULL, 0, req.opens ? fd : -1, 0);
 	if (rc < 0)
 		return rc;
 	m->sent = true;
@@ -134,7 +124,7 @@ static int request(struct symbols *s, struct module *m, const char *path, int fd
 /* Returns the reply's length, or a negative errno: the child is dead or stuck. */
 static ssize_t answer(struct symbols *s)
 {
-	struct pollfd p = {.fd = s->sock, .events = POLLIN};
+	struct pollfd p = {.fd = s->child.sock, .events = POLLIN};
 	int rc;
 
 	do
@@ -142,7 +132,7 @@ static ssize_t answer(struct symbols *s)
 	while (rc < 0 && errno == EINTR);
 	if (rc <= 0)
 		return rc == 0 ? -ETIMEDOUT : -errno;
-	ssize_t got = recv(s->sock, s->reply, sizeof(s->reply), 0);
+	ssize_t got = recv(s->child.sock, s->reply, sizeof(s->reply), 0);
 
 	return got > 0 ? got : -EPIPE;
 }
