@@ -85,7 +85,7 @@ static bool ends(int sig)
 	return sig == SIGINT || sig == SIGTERM || sig == SIGHUP || sig == SIGQUIT;
 }
 
-static void send_on(pid_t to, const struct signalfd_siginfo *si)
+static void send_on(pid_t program, pid_t to, const struct signalfd_siginfo *si)
 {
 	siginfo_t info = {.si_signo = (int)si->ssi_signo, .si_code = si->ssi_code};
 
@@ -93,7 +93,8 @@ static void send_on(pid_t to, const struct signalfd_siginfo *si)
 		kill(to, (int)si->ssi_signo);
 		return;
 	}
-	info.si_pid = (pid_t)si->ssi_pid;
+	/* What the program sends comes, for others, from where they know it to be. */
+	info.si_pid = program == (pid_t)si->ssi_pid ? getpid() : (pid_t)si->ssi_pid;
 	info.si_uid = si->ssi_uid;
 	info.si_value.sival_ptr = (void *)(uintptr_t)si->ssi_ptr;
 	syscall(SYS_rt_sigqueueinfo, to, info.si_signo, &info);
@@ -146,9 +147,9 @@ static void on_signal(struct supervisor *s, const struct signalfd_siginfo *si)
 	if (to_group)
 		return;
 	if (family)
-		send_on(getppid(), si);
+		send_on(s->f->program, getppid(), si);
 	else if (alone)
-		send_on(s->f->program, si);
+		send_on(s->f->program, s->f->program, si);
 }
 
 /*
