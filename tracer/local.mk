@@ -8,6 +8,7 @@ libentrytrace_a_SOURCES = \
 	tracer/model/config.c tracer/model/config.h \
 	tracer/model/stack.c tracer/model/stack.h \
 	tracer/base/err.c tracer/base/err.h tracer/base/cleanup.h tracer/base/vec.h \
+	tracer/base/files.c tracer/base/files.h \
 	tracer/base/helper.c tracer/base/helper.h tracer/base/monotonic.h \
 	tracer/base/json.c tracer/base/json.h tracer/base/signame.c tracer/base/signame.h \
 	tracer/base/text.c tracer/base/text.h

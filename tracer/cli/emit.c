@@ -2,6 +2,7 @@
 #include "cli/emit.h"
 
 #include "base/cleanup.h"
+#include "base/files.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -12,13 +13,19 @@
 
 FILE *emit_open(const char *path, FILE *standard, struct err *err)
 {
+	struct err why;
 	FILE *f;
+	int fd;
 
 	if (!path)
 		return standard;
-	f = fopen(path, "we");
+	if (strcmp(path, "-") == 0)
+		return stdout;
+	fd = file_create(path, &why);
+	f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (!f)
-		err_set(err, -errno, "cannot write the report to %s: %s", path, strerror(errno));
+		err_set(err, fd < 0 ? fd : -errno, "cannot write the report to %s: %s", path,
+			fd < 0 ? why.text : strerror(errno));
 	return f;
 }
 

@@ -3,6 +3,7 @@
 #include "report/load.h"
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "base/signame.h"
 #include "base/vec.h"
@@ -316,7 +317,7 @@ static int read_all(FILE *f, char **buf, size_t *size)
 
 int trace_load_file(const char *path, struct trace *t, struct err *err)
 {
-	auto_fclose FILE *f = fopen(path, "re");
+	auto_fclose FILE *f = file_open(path);
 	auto_free char *buf = NULL;
 	size_t size = 0;
 
