@@ -20,26 +20,22 @@ static const struct {
 	[LINK64] = {64, "entrytrace-unwind-x86-64", true},
 };
 
-/* Beside the running program in a build tree, else in libexecdir. */
-static char *find_worker(const char *name)
+static char *find_worker(const char *folder, const char *name)
 {
 	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	ssize_t n;
 
+	if (folder)
+		return xasprintf("%s/%s", folder, name);
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (n > 0) {
 		self[n] = '\0';
-		char *slash = strrchr(self, '/');
+		const char *slash = strrchr(self, '/');
+		char *beside = xasprintf("%.*s/%s", slash ? (int)(slash - self) : 0, self, name);
 
-		/* Tests run from folders of the build tree. */
-		while (slash) {
-			*slash = '\0';
-			char *path = xasprintf("%s/%s", self, name);
-
-			if (access(path, X_OK) == 0)
-				return path;
-			free(path);
-			slash = strstr(self, "/tests") ? strrchr(self, '/') : NULL;
-		}
+		if (access(beside, X_OK) == 0)
+			return beside;
+		free(beside);
 	}
 	return xasprintf("%s/%s", WORKER_DIR, name);
 }
@@ -70,11 +66,11 @@ static void link_answer(void *ctx, struct pending *p, const struct wire_stack *s
 	u->done(u->ctx, p, st->end == WIRE_END_FAR ? WIRE_END_LIMIT : (enum wire_end)st->end, false);
 }
 
-int unwinders_init(struct unwinders *u, unwinders_done *done, void *ctx, struct err *err)
+int unwinders_init(struct unwinders *u, const char *folder, unwinders_done *done, void *ctx, struct err *err)
 {
 	*u = (struct unwinders){.done = done, .ctx = ctx, .next_serial = 1};
 	for (unsigned i = 0; i < 2; i++) {
-		u->paths[i] = find_worker(workers[i].name);
+		u->paths[i] = find_worker(folder, workers[i].name);
 		link_init(&u->links[i], workers[i].bits, u->paths[i], &u->modules);
 	}
 	for (unsigned i = 0; i < 2; i++) {

@@ -19,10 +19,10 @@ struct unwinders {
 };
 
 /*
- * Finds the workers' programs (beside the running one, else where they were
- * installed) and starts them. Returns 0 or a negative errno with a sentence.
+ * Finds the workers' programs (in folder; where that is NULL beside the running
+ * one, else where they were installed) and starts them. Returns 0 or a negative errno with a sentence.
  */
-int unwinders_init(struct unwinders *u, unwinders_done *done, void *ctx, struct err *err);
+int unwinders_init(struct unwinders *u, const char *folder, unwinders_done *done, void *ctx, struct err *err);
 void unwinders_fini(struct unwinders *u);
 
 /* A file for the workers, or -1 for code without one. fd stays open, and the caller's. */
