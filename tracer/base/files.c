@@ -187,7 +187,7 @@ static int open_last(struct way *w, const char *name, int *fd, struct err *err)
 int file_create(const char *path, struct err *err)
 {
 	struct way w;
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 2]; /* one too many is the kernel's to refuse */
 	int rc = way_begin(&w, path, false, err), fd = -1;
 
 	while (rc == 0 || rc == FOLLOWED) {
@@ -223,7 +223,7 @@ int file_own_folder(const char *path, bool make, struct err *err)
 {
 	struct way w;
 	struct stat st;
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 2]; /* one too many is the kernel's to refuse */
 	int rc = way_begin(&w, path, make, err);
 
 	while (rc == 0 && !is_last(&w)) {

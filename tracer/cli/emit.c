@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "report/load.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -75,6 +76,9 @@ static int write_as(const char *name, const struct config *cfg, FILE *out, const
 		rc = err_set(err, -errno, "no memory for the report: %s", strerror(errno));
 	if (rc)
 		return rc;
+	if (cfg->save == where && where && size > TRACE_FILE_MAX)
+		diag("%s is larger than what 'entrytrace report' reads: %zu MiB of at most %u", where, size >> 20,
+		     TRACE_FILE_MAX >> 20);
 	errno = 0;
 	fwrite(text, 1, size, out);
 	return emit_flush(out, where, err);

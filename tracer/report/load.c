@@ -13,9 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Far above any real trace; a bound on what a hostile one makes us hold. */
-#define MAX_FILE (64u << 20)
-
 /* Adds n to *sum, faulting where it overflows. */
 static void add(struct json_reader *r, uint64_t *sum, uint64_t n, const char *where)
 {
@@ -295,7 +292,7 @@ int trace_load(const char *buf, size_t size, const char *name, struct trace *t, 
 	return -EBADMSG;
 }
 
-/* Reads all of f; returns a negative errno, -EFBIG beyond MAX_FILE. */
+/* Reads all of f; returns a negative errno, -EFBIG beyond TRACE_FILE_MAX. */
 static int read_all(FILE *f, char **buf, size_t *size)
 {
 	size_t room = 0;
@@ -309,7 +306,7 @@ static int read_all(FILE *f, char **buf, size_t *size)
 		*size += fread(*buf + *size, 1, room - *size, f);
 		if (ferror(f))
 			return errno ? -errno : -EIO;
-		if (*size > MAX_FILE)
+		if (*size > TRACE_FILE_MAX)
 			return -EFBIG;
 	}
 	return 0;

@@ -7,6 +7,12 @@
 #include "model/trace.h"
 
 /*
+ * The largest file that is read: some two million sites, far above any real
+ * trace, and a bound on what a hostile one makes us hold.
+ */
+#define TRACE_FILE_MAX (1u << 30)
+
+/*
  * Parses the JSON of report/json.c: buf, size bytes; name is the file's, for
  * errors. Types, ranges and sums are checked. Returns 0 with *t to be freed by
  * trace_fini(), or -EBADMSG with one line in err and *t empty.
