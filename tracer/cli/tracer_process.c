@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,6 +81,17 @@ static void prepare_for_front_gone(pid_t front, struct trace_shared *shared)
 		_exit(EXIT_TROUBLE);
 }
 
+/* The program keeps the limit that it was given; we may need more files than it. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static void stand_apart(pid_t front, struct trace_shared *shared)
 {
 	static const int ours[] = {SIGUSR1, SIGUSR2, SIGALRM};
@@ -123,22 +135,11 @@ static int seize(const struct tracer_process *tp, struct tracer *tr, struct err 
 	return rc;
 }
 
-/* The vDSO has no file; its image, as read from a process, stands in for one. */
-static int image_fd(const struct module *m)
-{
-	int fd = memfd_create("vdso", MFD_CLOEXEC);
-
-	if (fd >= 0 && write(fd, m->image, m->image_size) != (ssize_t)m->image_size) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
 /* What it takes to name sites and their stacks. */
 struct naming {
 	struct symbols *symbols;
-	struct sampler *stacks; /* NULL without --stacks */
+	struct tracer *tr;
+	struct tally_site *seen; /* the last one that was looked at for early names */
 };
 
 /*
@@ -156,16 +157,11 @@ static char *inlined_in(const struct symbol_info *info)
 	return inner && outer && strcmp(inner, outer) != 0 ? xstrdup(outer) : NULL;
 }
 
-static void name_site(void *ctx, const void *module, struct site *site)
+static void name_function(struct symbols *symbols, const struct module *m, int fd, struct site *site)
 {
-	const struct naming *naming = ctx;
-	const struct module *m = module;
 	struct symbol_info info = {0};
-	int fd = m->image_size ? image_fd(m) : m->fd;
 
-	for (size_t i = 0; i < site->ncalls; i++)
-		site->calls[i].name = syscall_name(site->calls[i].abi, site->calls[i].nr);
-	if (fd >= 0 && symbols_resolve(naming->symbols, m->name, fd, site->offset, &info) == 0 && info.nframes) {
+	if (symbols_resolve(symbols, m->name, fd, site->offset, &info) == 0 && info.nframes) {
 		if (info.frames[0].function)
 			site->function = xstrdup(info.frames[0].function);
 		if (info.frames[0].source)
@@ -173,10 +169,65 @@ static void name_site(void *ctx, const void *module, struct site *site)
 		site->inlined_in = inlined_in(&info);
 	}
 	symbol_info_fini(&info);
-	if (m->image_size && fd >= 0)
-		close(fd);
-	if (naming->stacks)
-		sampler_take(naming->stacks, site, naming->symbols, site);
+}
+
+static bool named(const struct site *site)
+{
+	return site->function || site->source;
+}
+
+/* The file will not be found again: its sites so far get their names now. */
+static void name_before_closing(void *ctx, struct module *m)
+{
+	struct naming *naming = ctx;
+	struct tally_site *s, *next;
+
+	HASH_ITER(hh, naming->tr->tally.sites, s, next)
+		if (s->key.module == m && !named(&s->site))
+			name_function(naming->symbols, m, m->fd, &s->site);
+}
+
+/* The tally keeps who a site belongs to without looking at it. */
+static struct module *module_of(const void *identity)
+{
+	struct module *m;
+
+	memcpy(&m, &identity, sizeof(m));
+	return m;
+}
+
+static void name_passing(void *ctx)
+{
+	struct naming *naming = ctx;
+	struct modules *ms = &naming->tr->modules;
+
+	for (;;) {
+		struct tally_site *s = naming->seen ? naming->seen->hh.next : naming->tr->tally.sites;
+		struct module *m = s ? module_of(s->key.module) : NULL;
+		int fd = m && m->passing ? modules_fd(ms, m) : -1;
+
+		if (!s)
+			return;
+		naming->seen = s;
+		if (fd >= 0 && !named(&s->site))
+			name_function(naming->symbols, m, fd, &s->site);
+	}
+}
+
+static void name_site(void *ctx, const void *module, struct site *site)
+{
+	const struct naming *naming = ctx;
+	struct sampler *stacks = naming->tr->on_entry_ctx;
+	struct module *m = module_of(module);
+	int fd;
+
+	for (size_t i = 0; i < site->ncalls; i++)
+		site->calls[i].name = syscall_name(site->calls[i].abi, site->calls[i].nr);
+	fd = named(site) ? -1 : modules_fd(&naming->tr->modules, m);
+	if (fd >= 0)
+		name_function(naming->symbols, m, fd, site);
+	if (stacks)
+		sampler_take(stacks, site, naming->symbols, site);
 }
 
 static void entry_stack(void *ctx, const struct site *site, struct thread *t,
@@ -219,11 +270,10 @@ static char **copy_words(char *const *words)
 	return copy;
 }
 
-static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned alive,
+static void collect(const struct tracer_process *tp, struct naming *naming, unsigned alive,
 		    struct trace *out)
 {
-	struct naming naming = {.symbols = symbols_new(), .stacks = tr->on_entry_ctx};
-
+	struct tracer *tr = naming->tr;
 	char name[32];
 
 	*out = (struct trace){
@@ -244,12 +294,11 @@ static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned
 			alive, alive == 1 ? "" : "es", alive == 1 ? "s" : "");
 	else if (alive)
 		out->partial = xstrdup("the trace was interrupted, and the program ended with it");
-	if (naming.stacks) {
-		sampler_finish(naming.stacks);
-		note_losses(&tr->tally, naming.stacks);
+	if (tr->on_entry_ctx) {
+		sampler_finish(tr->on_entry_ctx);
+		note_losses(&tr->tally, tr->on_entry_ctx);
 	}
-	tally_finish(&tr->tally, out, name_site, &naming);
-	symbols_free(naming.symbols);
+	tally_finish(&tr->tally, out, name_site, naming);
 }
 
 /*
@@ -327,6 +376,7 @@ static void start_ticks(const struct tracer_process *tp, struct tracer *tr)
 static int work(const struct tracer_process *tp, struct tracer *tr)
 {
 	struct err *err = &tp->shared->err;
+	struct naming naming = {.symbols = symbols_new(), .tr = tr};
 	struct trace trace;
 	unsigned alive;
 	int rc = start_stacks(tp, tr, err);
@@ -335,6 +385,9 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 		rc = seize(tp, tr, err);
 	if (rc == 0) {
 		start_ticks(tp, tr);
+		tr->modules.closing = name_before_closing;
+		tr->modules.passing = name_passing;
+		tr->modules.ctx = &naming;
 		tracer_run(tr);
 		/* It never became the program: the front process has been told why, unless it was killed. */
 		if (!tr->running && !(tr->main_ended && tr->exit_kind == EXIT_SIGNAL))
@@ -351,7 +404,11 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 		alive = tr->attached ? 0 : alive_processes(tr);
 		atomic_store(&tp->shared->state, TRACER_REPORTING);
 		shared_wipe_line(tp->shared);
-		collect(tp, tr, alive, &trace);
+		/* From here on all are named, and taken out of the tally. */
+		tr->modules.passing = NULL;
+		collect(tp, &naming, alive, &trace);
+		tr->modules.closing = NULL;
+		symbols_free(naming.symbols);
 		stop_stacks(tr);
 		rc = tp->report(tp, &trace, err);
 		trace_fini(&trace);
@@ -380,6 +437,7 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 	if (pid > 0)
 		return pid;
 	stand_apart(front, tp->shared);
+	raise_file_limit();
 	tracer_init(&tr, tp->shared);
 	tr.pass = tp->pass;
 	tr.plant_after = tp->cfg->count == COUNT_INPLACE ? PLANT_SOON : PLANT_WORTHWHILE;

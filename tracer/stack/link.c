@@ -66,7 +66,7 @@ static struct pending *fifo_pop(struct fifo *f)
 	return p;
 }
 
-void link_init(struct link *l, unsigned bits, const char *path, const struct module_fds *modules)
+void link_init(struct link *l, unsigned bits, const char *path, const struct module_files *modules)
 {
 	memset(l, 0, sizeof(*l));
 	l->bits = bits;
@@ -178,10 +178,14 @@ static int send_modules(struct link *l, const struct stack_space *s)
 		uint32_t id = s->maps[i].module;
 
 		if (!s->maps[i].exec || id >= WIRE_MODULES_MAX || id >= l->modules->n ||
-		    l->modules->fd[id] < 0 || (l->modules_sent[id / 8] >> id % 8 & 1))
+		    (l->modules_sent[id / 8] >> id % 8 & 1))
+			continue;
+		int fd = l->modules->fd(l->modules->ctx, id);
+
+		if (fd < 0)
 			continue;
 		struct wire_module msg = {.head = head_of(WIRE_MODULE, sizeof(msg)), .module = id};
-		int rc = helper_send(l->worker.sock, &msg, sizeof(msg), NULL, 0, l->modules->fd[id], MSG_DONTWAIT);
+		int rc = helper_send(l->worker.sock, &msg, sizeof(msg), NULL, 0, fd, MSG_DONTWAIT);
 
 		if (rc < 0)
 			return rc;

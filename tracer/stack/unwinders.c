@@ -2,7 +2,6 @@
 #include "stack/unwinders.h"
 
 #include "base/cleanup.h"
-#include "base/vec.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -91,13 +90,17 @@ void unwinders_fini(struct unwinders *u)
 		link_fini(&u->links[i]);
 		free(u->paths[i]);
 	}
-	free(u->modules.fd);
 }
 
-uint32_t unwinders_module(struct unwinders *u, int fd)
+void unwinders_files(struct unwinders *u, int (*fd)(void *ctx, uint32_t id), void *ctx)
 {
-	*vec_push(u->modules.fd, u->modules.n) = fd;
-	return (uint32_t)(u->modules.n - 1);
+	u->modules.fd = fd;
+	u->modules.ctx = ctx;
+}
+
+uint32_t unwinders_module(struct unwinders *u)
+{
+	return (uint32_t)u->modules.n++;
 }
 
 struct stack_space *unwinders_space(struct unwinders *u, struct wire_map *maps, size_t nmaps)

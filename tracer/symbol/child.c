@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbol/child.h"
 
+#include "base/err.h"
 #include "base/helper.h"
-#include "base/vec.h"
 #include "sandbox/sandbox.h"
 #include "symbol/resolve.h"
 #include "symbol/wire.h"
@@ -17,8 +17,7 @@
 
 struct child {
 	int sock;
-	struct resolver **modules; /* by the client's id, which counts from 0 */
-	uint32_t nmodules;
+	struct resolver *modules[SYMBOL_MODULES_MAX];
 	char reply[SYMBOL_REPLY_MAX];
 	size_t len;
 };
@@ -34,12 +33,16 @@ static bool receive(struct child *c, struct symbol_request *req, int *fd)
 
 static struct resolver *module_at(struct child *c, const struct symbol_request *req, int fd)
 {
-	while (c->nmodules <= req->module)
-		*vec_push(c->modules, c->nmodules) = NULL;
-	struct resolver **m = &c->modules[req->module];
+	struct resolver **m = &c->modules[req->place % SYMBOL_MODULES_MAX];
 
-	if (!*m && fd >= 0)
+	if (fd >= 0) {
+		resolver_close(*m);
 		*m = resolver_open(req->path, fd);
+	} else if (req->opens) {
+		/* The descriptor was lost on the way: better no names than those of another. */
+		resolver_close(*m);
+		*m = NULL;
+	}
 	return *m;
 }
 

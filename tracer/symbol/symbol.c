@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <uthash.h>
@@ -21,14 +22,13 @@ enum { ANSWER_TIMEOUT_MS = 30000, DEATHS_MAX = 16 };
 struct module_key {
 	dev_t dev;
 	ino_t ino;
-	struct timespec mtime;
+	off_t size;
+	struct timespec mtime, ctime;
 };
 
 struct module {
 	struct module_key key;
-	uint32_t id;
-	bool sent; /* the living child has it open */
-	bool bad;  /* it brought a child down */
+	bool bad; /* it brought a child down */
 	UT_hash_handle hh;
 };
 
@@ -36,15 +36,32 @@ struct symbols {
 	struct helper child;
 	unsigned deaths;
 	struct module *modules; /* by key */
-	uint32_t nmodules;
+	struct {
+		struct module *module; /* that the living child has open there; or NULL */
+		uint64_t used;
+	} places[SYMBOL_MODULES_MAX];
+	uint32_t nplaces; /* that its limit of open files allows */
+	uint64_t requests;
 	char reply[SYMBOL_REPLY_MAX];
 };
+
+/* A module takes up to three files: itself, its debug information, and what that shares with others. */
+static uint32_t places_allowed(void)
+{
+	struct rlimit limit;
+	uint32_t n = SYMBOL_MODULES_MAX;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 4 < n)
+		n = (uint32_t)limit.rlim_cur / 4;
+	return n ? n : 1;
+}
 
 struct symbols *symbols_new(void)
 {
 	struct symbols *s = xcalloc(1, sizeof(*s));
 
 	s->child.sock = -1;
+	s->nplaces = places_allowed();
 	return s;
 }
 
@@ -53,8 +70,7 @@ static void child_stop(struct symbols *s)
 	if (s->child.sock < 0)
 		return;
 	helper_end(&s->child);
-	for (struct module *m = s->modules; m; m = m->hh.next)
-		m->sent = false;
+	memset(s->places, 0, sizeof(s->places));
 }
 
 void symbols_free(struct symbols *s)
@@ -97,27 +113,44 @@ static struct module *module_of(struct symbols *s, int fd)
 	memset(&key, 0, sizeof(key)); /* padding is hashed too */
 	key.dev = st.st_dev;
 	key.ino = st.st_ino;
+	key.size = st.st_size;
 	key.mtime = st.st_mtim;
+	key.ctime = st.st_ctim;
 	HASH_FIND(hh, s->modules, &key, sizeof(key), m);
 	if (!m) {
 		m = xcalloc(1, sizeof(*m));
 		m->key = key;
-		m->id = s->nmodules++;
 		HASH_ADD(hh, s->modules, key, sizeof(m->key), m);
 	}
 	return m;
 }
 
+/* Where the child has it, or may have it instead of the one that was longest not asked for. */
+static uint32_t place_of(const struct symbols *s, const struct module *m)
+{
+	uint32_t oldest = 0;
+
+	for (uint32_t i = 0; i < s->nplaces; i++) {
+		if (s->places[i].module == m)
+			return i;
+		if (s->places[i].used < s->places[oldest].used)
+			oldest = i;
+	}
+	return oldest;
+}
+
 static int request(struct symbols *s, struct module *m, const char *path, int fd, uint64_t vaddr)
 {
-	struct symbol_request req = {.module = m->id, .opens = !m->sent, .vaddr = vaddr};
+	uint32_t place = place_of(s, m);
+	struct symbol_request req = {.place = place, .opens = s->places[place].module != m, .vaddr = vaddr};
 	int rc;
 
 	snprintf(req.path, sizeof(req.path), "%s", path);
 	rc = helper_send(s->child.sock, &req, sizeof(req), NULL, 0, req.opens ? fd : -1, 0);
 	if (rc < 0)
 		return rc;
-	m->sent = true;
+	s->places[place].module = m;
+	s->places[place].used = ++s->requests;
 	return 0;
 }
 
