@@ -3,7 +3,7 @@
 # built by "make" too, so that a guest or a script finds them without "make check".
 test_helpers = tests/helpers/compare tests/helpers/same tests/helpers/limit tests/helpers/pin tests/helpers/as_user \
 	tests/helpers/deny tests/helpers/pty tests/helpers/peak tests/helpers/noreader \
-	tests/helpers/cores tests/helpers/signals
+	tests/helpers/cores tests/helpers/signals tests/helpers/kills
 noinst_PROGRAMS += $(test_helpers)
 tests_helpers_compare_LDADD = $(JANSSON_LIBS)
 tests_helpers_same_LDADD = libentrytrace.a $(JANSSON_LIBS)
