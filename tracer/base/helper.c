@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,6 +91,23 @@ int helper_fork(struct helper *h)
 		h->sock = -1;
 	}
 	return rc;
+}
+
+int helper_keep_only(int sock)
+{
+	struct rlimit limit;
+	rlim_t n = 1024;
+
+	if (dup2(sock, 0) < 0)
+		return -errno;
+	if (syscall(SYS_close_range, 1, ~0U, 0) == 0)
+		return 0;
+	/* Before Linux 5.9, and where a sandbox does not know it. */
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 1 << 20)
+		n = limit.rlim_cur;
+	for (int fd = 1; (rlim_t)fd < n; fd++)
+		close(fd);
+	return 0;
 }
 
 void helper_end(struct helper *h)

@@ -37,6 +37,12 @@ ssize_t helper_receive(int sock, void *buf, size_t size, int *fd);
 int helper_fork(struct helper *h);
 
 /*
+ * In the child: its end of the conversation becomes descriptor 0, and all others are
+ * closed. Returns 0 or a negative errno.
+ */
+int helper_keep_only(int sock);
+
+/*
  * Kills the helper, waits for it and makes h->sock -1; nothing when it is that
  * already. The helper may have died long ago, and been waited for by somebody
  * else: its number, which may be another's by then, is not used.

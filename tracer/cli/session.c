@@ -14,6 +14,7 @@
 #include "cli/pricing.h"
 #include "cli/tracer_process.h"
 #include "model/fingerprint.h"
+#include "tracee/procfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,6 +61,19 @@ static int check_what(const struct config *cfg, struct err *err)
 		if (cfg->pids[i] == getpid())
 			return err_set(err, -EINVAL, "cannot attach to process %d: that is entrytrace itself",
 				       (int)cfg->pids[i]);
+	return 0;
+}
+
+/* All that is known of processes comes from there. */
+static int check_proc(struct err *err)
+{
+	enum procfs_kind kind = procfs_check();
+
+	if (kind == PROCFS_FOREIGN)
+		return err_set(err, -ENOENT,
+			       "/proc is that of another pid namespace, and would tell of other processes: mount a new one first, as 'unshare --mount-proc' does");
+	if (kind == PROCFS_ABSENT)
+		diag("/proc is not mounted here: programs and files cannot be told, and entries are counted as unknown");
 	return 0;
 }
 
@@ -147,7 +161,7 @@ int session_run(const struct config *cfg)
 	int status = EXIT_TROUBLE;
 
 	inherited_set_aside(&in);
-	if (check_what(cfg, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
+	if (check_what(cfg, &err) == 0 && check_proc(&err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
 		/* Measured here, if at all: never under the filter, never while the program runs. */
 		pricing_open(cfg, &pricing);
 		tp.by_stops = counting_choose(cfg, &tp.pass);

@@ -408,6 +408,8 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 		tr->modules.passing = NULL;
 		collect(tp, &naming, alive, &trace);
 		tr->modules.closing = NULL;
+		if (symbols_useless(naming.symbols))
+			diag("functions have no names: the process that looks them up ends at once here; does a sandbox deny what it needs?");
 		symbols_free(naming.symbols);
 		stop_stacks(tr);
 		rc = tp->report(tp, &trace, err);

@@ -4,7 +4,6 @@
 #include "tracee/procfs.h"
 
 #include <errno.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -48,7 +47,8 @@ static bool stopped(pid_t pid)
 {
 	char *stat = procfs_read(pid, "stat", NULL);
 	const char *end = stat ? strrchr(stat, ')') : NULL;
-	bool is = end && end[1] == ' ' && (end[2] == 'T' || end[2] == 't');
+	/* Without /proc, it is left to who continues the whole group. */
+	bool is = end ? end[1] == ' ' && (end[2] == 'T' || end[2] == 't') : kill(pid, 0) == 0;
 
 	free(stat);
 	return is;
@@ -104,7 +104,7 @@ int witness_start(struct witness *w, struct err *err)
 
 	if (rc == 1) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != front || dup2(w->helper.sock, 0) < 0 || close_range(1, ~0U, 0) != 0)
+		if (getppid() != front || helper_keep_only(w->helper.sock) != 0)
 			_exit(0);
 		serve(0, front);
 	}

@@ -6,7 +6,6 @@
 #include "sandbox/sandbox.h"
 
 #include <errno.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -92,7 +91,7 @@ static _Noreturn void exec_worker(const struct link *l, int sock)
 	sigaddset(&cpu_limit, SIGPROF);
 	sigprocmask(SIG_UNBLOCK, &cpu_limit, NULL);
 	/* The socket is all that the worker gets. */
-	if (dup2(sock, 0) == 0 && close_range(1, ~0U, 0) == 0 &&
+	if (helper_keep_only(sock) == 0 &&
 	    sandbox_limits(l->bits == 32 ? SANDBOX_UNWIND_32 : SANDBOX_UNWIND_64) == 0)
 		execve(l->path, argv, envp);
 	_exit(127);

@@ -7,7 +7,6 @@
 #include "symbol/resolve.h"
 #include "symbol/wire.h"
 
-#include <linux/close_range.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,21 +82,15 @@ static void pack(struct child *c, const struct symbol_info *info)
 	memcpy(c->reply, &head, sizeof(head));
 }
 
-static void keep_only(int *sock)
-{
-	/* The socket becomes 0; all that was inherited goes. */
-	if (dup2(*sock, 0) < 0 || close_range(1, ~0U, 0) < 0)
-		_exit(1);
-	*sock = 0;
-}
-
 _Noreturn void symbol_child_main(int sock)
 {
 	struct child *c = xcalloc(1, sizeof(*c));
 	struct symbol_request *req = xcalloc(1, sizeof(*req));
 	int fd;
 
-	keep_only(&sock);
+	if (helper_keep_only(sock) != 0)
+		_exit(1);
+	sock = 0;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* A look-up must not wait for a debuginfod server. */
 	unsetenv("DEBUGINFOD_URLS");

@@ -34,7 +34,7 @@ struct module {
 
 struct symbols {
 	struct helper child;
-	unsigned deaths;
+	unsigned deaths, answers;
 	struct module *modules; /* by key */
 	struct {
 		struct module *module; /* that the living child has open there; or NULL */
@@ -231,8 +231,14 @@ int symbols_resolve(struct symbols *s, const char *path, int fd, uint64_t elf_va
 		m->bad = true;
 		return (int)got;
 	}
+	s->answers++;
 	parse(s->reply, (size_t)got, out);
 	return out->nframes ? 0 : -ENOENT;
+}
+
+bool symbols_useless(const struct symbols *s)
+{
+	return s->deaths && !s->answers;
 }
 
 void symbol_info_fini(struct symbol_info *info)

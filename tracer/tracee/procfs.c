@@ -6,9 +6,25 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum procfs_kind procfs_check(void)
+{
+	struct statfs fs;
+	char self[32];
+	ssize_t n;
+
+	if (statfs("/proc", &fs) != 0 || fs.f_type != PROC_SUPER_MAGIC)
+		return PROCFS_ABSENT;
+	n = readlink("/proc/self", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = '\0';
+	return strtol(self, NULL, 10) == getpid() ? PROCFS_OURS : PROCFS_FOREIGN;
+}
 
 static void proc_path(char *out, size_t n, pid_t pid, const char *name)
 {

@@ -8,6 +8,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum procfs_kind {
+	PROCFS_OURS,
+	PROCFS_ABSENT,  /* nothing is mounted there */
+	PROCFS_FOREIGN, /* of another pid namespace: its numbers are other processes */
+};
+
+enum procfs_kind procfs_check(void);
+
 /* The whole of /proc/PID/NAME with a NUL behind it; NULL when it cannot be read. Caller frees. */
 char *procfs_read(pid_t pid, const char *name, size_t *n);
 
