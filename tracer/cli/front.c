@@ -177,17 +177,23 @@ static void stop_along(struct supervisor *s, int sig)
 	witness_unwatch(&s->f->witness);
 }
 
-static void reap_program(struct supervisor *s)
+/*
+ * Its end is only looked at until we end ourselves: so long, others may still
+ * ask the kernel what it has used.
+ */
+static void look_at_program(struct supervisor *s)
 {
-	int status;
+	siginfo_t si;
 
-	while (s->f->program && !s->program_gone &&
-	       waitpid(s->f->program, &status, WNOHANG | WUNTRACED) > 0) {
-		if (WIFSTOPPED(status)) {
-			stop_along(s, WSTOPSIG(status));
-		} else {
+	while (s->f->program && !s->program_gone) {
+		si.si_pid = 0;
+		if (waitid(P_PID, (id_t)s->f->program, &si, WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid) {
 			s->program_gone = true;
-			s->program_status = status;
+			s->program_status = si.si_code == CLD_EXITED ? W_EXITCODE(si.si_status, 0) : si.si_status;
+		} else if (waitid(P_PID, (id_t)s->f->program, &si, WSTOPPED | WNOHANG) == 0 && si.si_pid) {
+			stop_along(s, si.si_status);
+		} else {
+			return;
 		}
 	}
 }
@@ -260,7 +266,7 @@ static void watch(struct supervisor *s)
 		while (read(s->f->signals, &si, sizeof(si)) == (ssize_t)sizeof(si))
 			on_signal(s, &si);
 		reap_tracer(s);
-		reap_program(s);
+		look_at_program(s);
 		look_after_tracer(s);
 		if (s->f->progress)
 			progress_tick(&s->line, s->f->shared);
@@ -350,9 +356,12 @@ int front_supervise(struct front *f)
 	/* Words that nobody reads any more are no reason to end otherwise than the program did. */
 	signal(SIGPIPE, SIG_IGN);
 	progress_init(&s.line);
-	reap_program(&s);
+	look_at_program(&s);
 	watch(&s);
 	close(f->signals);
 	witness_end(&f->witness);
+	/* Its times are ours from here on, for who asks what his children took. */
+	if (f->program)
+		waitpid(f->program, NULL, WNOHANG);
 	return outcome(&s);
 }
