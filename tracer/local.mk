@@ -18,6 +18,7 @@ libentrytrace_a_SOURCES += \
 	tracer/sandbox/sandbox.c tracer/sandbox/sandbox.h \
 	tracer/symbol/child.c tracer/symbol/child.h \
 	tracer/symbol/demangle.c tracer/symbol/demangle.h \
+	tracer/symbol/reply.c tracer/symbol/reply.h \
 	tracer/symbol/resolve.c tracer/symbol/resolve.h \
 	tracer/symbol/symbol.c tracer/symbol/symbol.h tracer/symbol/wire.h
 

@@ -6,6 +6,7 @@
 #include "base/helper.h"
 #include "base/vec.h"
 #include "symbol/child.h"
+#include "symbol/reply.h"
 #include "symbol/wire.h"
 
 #include <errno.h>
@@ -170,44 +171,6 @@ static ssize_t answer(struct symbols *s)
 	return got > 0 ? got : -EPIPE;
 }
 
-static char *take_text(const char **at, size_t *left, size_t len)
-{
-	if (len == 0 || len > *left)
-		return NULL;
-	char *text = xcalloc(1, len + 1);
-
-	memcpy(text, *at, len);
-	*at += len;
-	*left -= len;
-	return text;
-}
-
-/* The child may have been taken over by what it reads, so its answer is checked as well. */
-static void parse(const char *reply, size_t len, struct symbol_info *out)
-{
-	struct symbol_reply head;
-	const char *at = reply + sizeof(head);
-
-	if (len < sizeof(head))
-		return;
-	memcpy(&head, reply, sizeof(head));
-	len -= sizeof(head);
-	for (uint32_t i = 0; i < head.nframes && i < SYMBOL_FRAMES_MAX; i++) {
-		struct symbol_reply_frame f;
-
-		if (len < sizeof(f))
-			return;
-		memcpy(&f, at, sizeof(f));
-		at += sizeof(f);
-		len -= sizeof(f);
-		struct symbol_frame *to = vec_push(out->frames, out->nframes);
-
-		to->function = take_text(&at, &len, f.function_len);
-		to->source = take_text(&at, &len, f.source_len);
-		to->inlined = f.inlined != 0;
-	}
-}
-
 int symbols_resolve(struct symbols *s, const char *path, int fd, uint64_t elf_vaddr,
 		    struct symbol_info *out)
 {
@@ -232,7 +195,7 @@ int symbols_resolve(struct symbols *s, const char *path, int fd, uint64_t elf_va
 		return (int)got;
 	}
 	s->answers++;
-	parse(s->reply, (size_t)got, out);
+	symbol_reply_parse(s->reply, (size_t)got, out);
 	return out->nframes ? 0 : -ENOENT;
 }
 

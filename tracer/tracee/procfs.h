@@ -29,6 +29,14 @@ char *procfs_link(pid_t pid, const char *name);
 bool procfs_status(pid_t pid, const char *key, int base, uint64_t *value);
 
 /*
+ * What those below make of a text that was read: a number from a "Key:\tvalue"
+ * line; is it of the init of a namespace; user and system time, in ticks.
+ */
+bool procfs_find_number(const char *text, const char *key, int base, uint64_t *value);
+bool procfs_text_is_init(const char *status);
+bool procfs_text_ticks(const char *stat, unsigned long *user, unsigned long *system);
+
+/*
  * What becomes of its signals, as in proc(5): bit n - 1 of a set is signal n. False
  * when it cannot be read.
  */
