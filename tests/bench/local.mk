@@ -19,13 +19,19 @@ tests/bench/call-tree: tests/stacks/call-tree.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_SAMPLE)$(CC) -m32 -O2 -fomit-frame-pointer -pthread -o $@ $<
 
+EXTRA_PROGRAMS += tests/bench/growth
+tests_bench_growth_SOURCES = tests/bench/growth.c
+tests_bench_growth_LDADD = -lpthread
+CLEANFILES += tests/bench/growth
+
 # Each is a script that prints a table; more may be added here.
-BENCHES = $(srcdir)/tests/bench/stops.sh $(srcdir)/tests/bench/stacks.sh $(srcdir)/tests/bench/inplace.sh
-EXTRA_DIST += tests/bench/stops.sh tests/bench/inplace.sh tests/bench/stacks.sh
+BENCHES = $(srcdir)/tests/bench/stops.sh $(srcdir)/tests/bench/stacks.sh $(srcdir)/tests/bench/inplace.sh \
+	$(srcdir)/tests/bench/growth.sh
+EXTRA_DIST += tests/bench/stops.sh tests/bench/inplace.sh tests/bench/stacks.sh tests/bench/growth.sh
 BENCH_IN_GUEST = ET_VM_GUESTS=bench ET_REQUIRE_VM=1 srcdir='$(srcdir)' builddir='$(abs_builddir)' \
 	$(SHELL) $(srcdir)/tests/vm/guests.test
 PHONY_TARGETS += bench
-bench: all tests/bench/pairs tests/bench/filtered tests/bench/unwind_rate tests/bench/call-tree $(sample_programs)
+bench: all tests/bench/pairs tests/bench/growth tests/bench/filtered tests/bench/unwind_rate tests/bench/call-tree $(sample_programs)
 	@$(RUNS_32BIT) || { $(BENCH_IN_GUEST); exit; }; \
 	for b in $(BENCHES); do echo; srcdir='$(srcdir)' builddir='$(abs_builddir)' $(SHELL) $$b || exit 1; done
 
