@@ -145,7 +145,7 @@ static int trace(struct tracer_process *tp, struct inherited *in, struct err *er
 	}
 	if (spawn(tp->cfg->operands, in, &tp->pass, &program, err) != 0)
 		return EXIT_TROUBLE;
-	inherited_drop(in, fileno(tp->out) == STDOUT_FILENO);
+	inherited_drop(in, tp->out == stdout || tp->save == stdout || tp->evidence == stdout);
 	tp->program = &program;
 	status = run_with(tp, &program, err);
 	spawn_close(&program);
