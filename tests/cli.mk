@@ -27,8 +27,9 @@ unit_tests = $(filter tests/unit/%,$(TESTS))
 # Children that are locked in with seccomp: valgrind and the sanitizers need calls that these may not make.
 LOCKED_IN_TESTS = tests/unit/test_symbol
 # One looks at its own mappings, among which are valgrind's; one times programs of its own making; two have children
-# with a filter that valgrind, too, would be under.
-NO_VALGRIND_TESTS = tests/unit/test_tracee tests/unit/test_calibrate tests/unit/test_filter tests/unit/test_sites
+# with a filter that valgrind, too, would be under; one is large.
+NO_VALGRIND_TESTS = tests/unit/test_tracee tests/unit/test_calibrate tests/unit/test_filter tests/unit/test_sites \
+	tests/unit/test_large
 check-unit:
 	+@$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(filter-out $(LOCKED_IN_TESTS),$(unit_tests))"
 check-valgrind:

@@ -10,6 +10,7 @@ libentrytrace_a_SOURCES = \
 	tracer/model/scenario.c tracer/model/scenario.h \
 	tracer/model/site_index.c tracer/model/site_index.h \
 	tracer/base/err.c tracer/base/err.h tracer/base/cleanup.h tracer/base/vec.h \
+	tracer/base/files.c tracer/base/files.h \
 	tracer/base/helper.c tracer/base/helper.h tracer/base/monotonic.h \
 	tracer/base/json.c tracer/base/json.h tracer/base/json_stream.c tracer/base/json_stream.h \
 	tracer/base/signame.c tracer/base/signame.h \
@@ -20,6 +21,7 @@ libentrytrace_a_SOURCES += \
 	tracer/sandbox/sandbox.c tracer/sandbox/sandbox.h \
 	tracer/symbol/child.c tracer/symbol/child.h \
 	tracer/symbol/demangle.c tracer/symbol/demangle.h \
+	tracer/symbol/reply.c tracer/symbol/reply.h \
 	tracer/symbol/resolve.c tracer/symbol/resolve.h \
 	tracer/symbol/symbol.c tracer/symbol/symbol.h tracer/symbol/wire.h
 

@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 	size_t n = argc > 2 ? strtoul(argv[1], NULL, 10) : 0;
 	pid_t pid;
 
-	if (!n || unwinders_init(&u, done, &t, &err) != 0) {
+	if (!n || unwinders_init(&u, getenv("builddir"), done, &t, &err) != 0) {
 		diag("%s", n ? err.text : "usage: unwind_rate SAMPLES PROGRAM [ARG...]");
 		return 2;
 	}

@@ -5,6 +5,8 @@
  *   seccomp      the installation of seccomp filters
  *   perf         perf_event_open(2), as kernel.perf_event_paranoid does
  *   memfd        memfd_create(2) with MFD_EXEC or without
+ *   vm-read      process_vm_readv(2)
+ *   close-range  close_range(2)
  *   old-kernel   PTRACE_GET_SYSCALL_INFO, as kernels before 5.3 do
  * so that the error messages for such systems can be seen on any.
  */
@@ -28,6 +30,8 @@ static const struct refusal {
 	{"seccomp", SCMP_SYS(prctl), EPERM, PR_SET_SECCOMP},
 	{"perf", SCMP_SYS(perf_event_open), EACCES, -1},
 	{"memfd", SCMP_SYS(memfd_create), EACCES, -1},
+	{"vm-read", SCMP_SYS(process_vm_readv), EPERM, -1},
+	{"close-range", SCMP_SYS(close_range), EPERM, -1},
 	{"old-kernel", SCMP_SYS(ptrace), EIO, PTRACE_GET_SYSCALL_INFO},
 };
 
@@ -49,7 +53,7 @@ int main(int argc, char **argv)
 						 r->arg0 >= 0, &first);
 	}
 	if (!known || failed || seccomp_load(ctx) != 0) {
-		fputs("usage: deny ptrace|seccomp|perf|memfd|old-kernel COMMAND...\n", stderr);
+		fputs("usage: deny ptrace|seccomp|perf|memfd|vm-read|close-range|old-kernel COMMAND...\n", stderr);
 		return 125;
 	}
 	execvp(argv[2], argv + 2);

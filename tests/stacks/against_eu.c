@@ -199,7 +199,7 @@ int main(int argc, char **argv)
 	struct err err;
 	unsigned long want = argc > 2 ? strtoul(argv[1], NULL, 10) : 0;
 
-	if (!want || unwinders_init(&c.unwinders, done, &c, &err) != 0) {
+	if (!want || unwinders_init(&c.unwinders, getenv("builddir"), done, &c, &err) != 0) {
 		diag("%s", want ? err.text : "usage: against_eu COUNT PID...");
 		return 2;
 	}

@@ -63,3 +63,14 @@ tests_unit_test_scan_elf_SOURCES = tests/unit/test_scan_elf.c
 tests_unit_test_scan_elf_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS) -lz
 tests_unit_test_scan_result_SOURCES = tests/unit/test_scan_result.c
 tests_unit_test_scan_result_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+
+# Helper processes, files in folders that others write to, and much of everything.
+UNIT_HARM = tests/unit/test_helper tests/unit/test_files tests/unit/test_large
+check_PROGRAMS += $(UNIT_HARM)
+TESTS += $(UNIT_HARM)
+tests_unit_test_helper_SOURCES = tests/unit/test_helper.c
+tests_unit_test_helper_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_files_SOURCES = tests/unit/test_files.c
+tests_unit_test_files_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_large_SOURCES = tests/unit/test_large.c
+tests_unit_test_large_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)

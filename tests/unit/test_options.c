@@ -172,6 +172,8 @@ static void refuses_with_one_line(void **state)
 		{"--top=99999999999999999999 ls", "give a number from 0"},
 		{"--stack-bytes=1 ls", "give a number from 256"},
 		{"-p 0", "give a number from 1"},
+		{"-p ,", "',': give a number from 1"},
+		{"-p 3,x,5", "'x': give a number from 1"},
 		{"-p 12x", "'12x': give a number"},
 		{"-p 4294967297", "give a number"},
 		{"--format=xml ls", "choose one of text"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Hostile text made printable, and figures for people. */
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "base/signame.h"
 #include "base/text.h"
 #include "report/number.h"
@@ -44,6 +45,35 @@ static void escapes(void **state)
 	}
 	auto_free char *valid = text_valid("a\n\033\xff\u202e");
 	assert_string_equal(valid, "a\n\033\\xff\u202e");
+}
+
+/* JSON holds the very same text, but nothing that a terminal would act on. */
+static void json_is_tame(void **state)
+{
+	static const char text[] = "a\x1b[31m\x7f\xc2\x9b" "31m\u202eevil\u2066\U000e0041\u00e4\u6f22\n\"";
+	json_t *o = json_object(), *back;
+	char *out = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&out, &size);
+	struct json_reader r = {.name = "x"};
+
+	(void)state;
+	json_put(o, "text", json_text(text));
+	json_write(f, o);
+	fclose(f);
+	json_decref(o);
+	for (const char *p = out; *p;) {
+		unsigned c;
+		size_t n = text_decode(p, &c);
+
+		assert_true(n > 0 && (c == '\n' || !text_unruly(c)));
+		p += n;
+	}
+	assert_non_null(strstr(out, "\\u009B31m\\u202Eevil\\u2066\\uDB40\\uDC41\u00e4\u6f22"));
+	back = json_parse(&r, out, size);
+	assert_string_equal(json_get_text(&r, back, "", "text"), text);
+	json_decref(back);
+	free(out);
 }
 
 static void shortens(void **state)
@@ -146,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escapes),
+		cmocka_unit_test(json_is_tame),
 		cmocka_unit_test(shortens),
 		cmocka_unit_test(figures),
 		cmocka_unit_test(signals_have_names),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A vDSO made here, in each layout that kernels have had, with and without its own CFI. */
+/* A vDSO made here, in each layout that kernels have had. */
 #include "unit.h"
 
 #include "elf/vdso.h"
@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define CODE 0x400u
 
@@ -141,9 +142,51 @@ static void survives_damage(void **state)
 	}
 }
 
+/*
+ * A rewritten vDSO whose call frame information, were it run, has rows of a
+ * hundred million registers, and says that the return address lies elsewhere.
+ */
+static void runs_no_program_of_it(void **state)
+{
+	struct {
+		struct image im;
+		Elf32_Shdr sh[4];
+		uint8_t frames[0x100];
+	} bad = {.im = make(layouts[0].code, layouts[0].n)};
+	static const uint8_t cie_and_fde[] = {
+		0x14, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0x7c, 8,
+		0x0c, 4, 8,                         /* DW_CFA_def_cfa esp+8 */
+		0x05, 0xff, 0xff, 0x3f, 1,          /* DW_CFA_offset_extended of register 0xfffff */
+		0, 0, 0,
+		0x18, 0, 0, 0, 0x1c, 0, 0, 0, (uint8_t)CODE, CODE >> 8, 0, 0, 0x40, 0, 0, 0,
+		0x05, 0xff, 0xff, 0xff, 0x3f, 1,    /* of register 0x7ffffff */
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	};
+	struct vdso_facts f;
+	struct rusage before, after;
+
+	(void)state;
+	memcpy(bad.frames, cie_and_fde, sizeof(cie_and_fde));
+	memcpy(bad.im.str + 19, ".eh_frame", 10);
+	memcpy(bad.sh, bad.im.sh, sizeof(bad.im.sh));
+	bad.sh[3] = (Elf32_Shdr){.sh_type = SHT_PROGBITS, .sh_name = 19, .sh_flags = SHF_ALLOC,
+				 .sh_addr = (uint32_t)((uint8_t *)bad.frames - (uint8_t *)&bad),
+				 .sh_offset = (uint32_t)((uint8_t *)bad.frames - (uint8_t *)&bad),
+				 .sh_size = sizeof(bad.frames)};
+	bad.im.eh.e_shoff = (uint32_t)((uint8_t *)bad.sh - (uint8_t *)&bad);
+	bad.im.eh.e_shnum = 4;
+	bad.im.eh.e_shstrndx = 2;
+	getrusage(RUSAGE_SELF, &before);
+	assert_int_equal(vdso_decode(&bad, sizeof(bad), &f, NULL), 0);
+	getrusage(RUSAGE_SELF, &after);
+	assert_int_equal(f.ret_offset, 12);
+	assert_true(after.ru_maxrss - before.ru_maxrss < 1024);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(runs_no_program_of_it),
 		cmocka_unit_test(follows_every_layout),
 		cmocka_unit_test(refuses_what_is_no_vdso),
 		cmocka_unit_test(survives_damage),

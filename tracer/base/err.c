@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/err.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,26 +25,32 @@ void diag(const char *fmt, ...)
 {
 	char line[1024];
 	va_list ap;
-	int n = snprintf(line, sizeof(line), "entrytrace: ");
 
 	va_start(ap, fmt);
-	int m = vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
+	int m = vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	size_t len = strlen(line);
-	/* Names in it come from strangers: one line it stays, and the terminal is left alone. */
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			line[i] = '?';
-	line[len++] = '\n';
-	/* One write, so that lines of several processes never mix. */
-	if (m < 0 || write(STDERR_FILENO, line, len) < 0)
+	if (m < 0)
 		return;
+	/* Names in it come from strangers: one line it stays, and the terminal is left alone. */
+	char *clean = text_escape(line, true);
+	char *all = xasprintf("entrytrace: %s\n", clean);
+
+	/* One write, so that lines of several processes never mix; a reader that is gone misses it. */
+	ssize_t put = write(STDERR_FILENO, all, strlen(all));
+
+	(void)put;
+	free(all);
+	free(clean);
 }
 
 static void *need(void *p)
 {
+	static const char words[] = "entrytrace: out of memory\n";
+
 	if (!p) {
-		diag("out of memory");
+		ssize_t put = write(STDERR_FILENO, words, sizeof(words) - 1);
+
+		(void)put;
 		_exit(125);
 	}
 	return p;

@@ -57,10 +57,40 @@ void json_add(json_t *array, json_t *value)
 		need(NULL);
 }
 
+/*
+ * Jansson escapes what JSON wants escaped: U+0000 to U+001F. What else could
+ * steer a terminal that the file is shown on, or reorder it, is in strings too,
+ * and stands in them as \uXXXX, which says the same.
+ */
+static int put_piece(const char *piece, size_t n, void *ctx)
+{
+	FILE *out = ctx;
+
+	for (size_t at = 0; at < n;) {
+		char one[5] = {0};
+		unsigned c = 0;
+		size_t len;
+
+		memcpy(one, piece + at, n - at < 4 ? n - at : 4);
+		len = text_decode(one, &c);
+		/* Line ends between values are Jansson's own. */
+		if (len == 0 || c == '\n' || !text_unruly(c)) {
+			len = len ? len : 1;
+			fwrite(piece + at, 1, len, out);
+		} else if (c > 0xffff) {
+			fprintf(out, "\\u%04X\\u%04X", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
+		} else {
+			fprintf(out, "\\u%04X", c);
+		}
+		at += len;
+	}
+	return ferror(out) ? -1 : 0;
+}
+
 void json_write(FILE *out, const json_t *root)
 {
 	/* Nine digits: a nanosecond in a second, a cycle in a billion. */
-	json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+	json_dump_callback(root, put_piece, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 	fputc('\n', out);
 }
 

@@ -32,8 +32,7 @@ size_t text_decode(const char *s, unsigned *c)
 	return 0;
 }
 
-/* Does it move the cursor, hide itself or turn the writing direction? */
-static bool unruly(unsigned c)
+bool text_unruly(unsigned c)
 {
 	static const struct {
 		unsigned from, to;
@@ -66,7 +65,7 @@ static char *escape(const char *s, enum strictness how)
 			n = n ? n : 1;
 			for (size_t i = 0; i < n; i++)
 				fprintf(f, "\\x%02x", (unsigned char)s[i]);
-		} else if (how == VALID_ONLY || !unruly(c)) {
+		} else if (how == VALID_ONLY || !text_unruly(c)) {
 			fwrite(s, 1, n, f);
 		} else if (c == '\n' || c == '\t' || c == '\r') {
 			fputs(c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r", f);

@@ -19,6 +19,9 @@ char *text_escape(const char *s, bool utf8) __attribute__((malloc, returns_nonnu
 /* A copy in which only bytes that are no UTF-8 are spelt out, for formats that must be UTF-8. */
 char *text_valid(const char *s) __attribute__((malloc, returns_nonnull, warn_unused_result));
 
+/* Does this character move the cursor, hide itself or turn the writing direction? */
+bool text_unruly(unsigned c);
+
 /* Columns that s, as escaped above, takes on a terminal. */
 size_t text_width(const char *s);
 

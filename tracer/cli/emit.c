@@ -2,6 +2,7 @@
 #include "cli/emit.h"
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "estimate/estimate.h"
 #include "estimate/join.h"
 #include "report/filter.h"
@@ -17,22 +18,25 @@
 
 FILE *emit_open(const char *path, FILE *standard, struct err *err)
 {
+	struct err why;
 	FILE *f;
+	int fd;
 
 	if (!path)
 		return standard;
 	/* A copy, so that closing it is as with a file. */
 	if (strcmp(path, "-") == 0) {
-		int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-
+		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 		f = fd < 0 ? NULL : fdopen(fd, "w");
 		if (!f)
 			err_set(err, -errno, "cannot write the report to standard output: %s", strerror(errno));
 		return f;
 	}
-	f = fopen(path, "we");
+	fd = file_create(path, &why);
+	f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (!f)
-		err_set(err, -errno, "cannot write the report to %s: %s", path, strerror(errno));
+		err_set(err, fd < 0 ? fd : -errno, "cannot write the report to %s: %s", path,
+			fd < 0 ? why.text : strerror(errno));
 	return f;
 }
 

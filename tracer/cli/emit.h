@@ -12,8 +12,8 @@
 #include <stdio.h>
 
 /*
- * Opens the file that -o names for writing, or takes the given standard
- * stream. Opened before anything runs, so that a wrong path costs no run.
+ * Opens the file that -o names for writing ("-" is standard output), or takes
+ * the given standard stream; base/files.h says what is refused. Opened before anything runs, so that a wrong path costs no run.
  * NULL with err filled when it cannot be opened.
  */
 FILE *emit_open(const char *path, FILE *standard, struct err *err);

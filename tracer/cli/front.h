@@ -8,8 +8,10 @@
 #ifndef ET_CLI_FRONT_H
 #define ET_CLI_FRONT_H
 
+#include "cli/witness.h"
 #include "trace/shared.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -23,6 +25,8 @@ struct front {
 	double interval; /* seconds between summaries; 0: none */
 	bool progress; /* show a line while it runs */
 	int signals;   /* signalfd of front_listen() */
+	sigset_t ignored; /* were so when we were started */
+	struct witness witness;
 };
 
 /*

@@ -7,6 +7,7 @@ libentrytrace_a_SOURCES += \
 	tracer/cli/emit.c tracer/cli/emit.h \
 	tracer/cli/calibrate.c tracer/cli/pricing.c tracer/cli/pricing.h \
 	tracer/cli/front.c tracer/cli/front.h \
+	tracer/cli/witness.c tracer/cli/witness.h \
 	tracer/cli/live.c tracer/cli/live.h tracer/cli/live_draw.c tracer/cli/live_view.h \
 	tracer/cli/compare.c tracer/cli/gates.c tracer/cli/gates.h \
 	tracer/cli/report.c tracer/cli/saved.c tracer/cli/saved.h \

@@ -129,6 +129,27 @@ static void append(char *field, const char *arg)
 	memcpy(field + sizeof(list), &n, sizeof(n));
 }
 
+/* One or several, as pidof(1) prints them and as ps -o pid= may, or with commas between. */
+static int add_pids(const struct opt *o, const char *arg, struct config *cfg, struct err *err)
+{
+	static const char between[] = ", \t\n";
+	const char *at = arg + strspn(arg, between);
+	unsigned n;
+	int r = 0;
+
+	/* An argument of none at all is told to be no number. */
+	do {
+		auto_free char *one = xasprintf("%.*s", (int)strcspn(at, between), at);
+
+		r = number(o, *one ? one : arg, 1, INT_MAX, &n, err);
+		if (r == 0)
+			*vec_push(cfg->pids, cfg->npids) = (pid_t)n;
+		at += strlen(one);
+		at += strspn(at, between);
+	} while (r == 0 && *at);
+	return r;
+}
+
 /* Stores one option; arg lives in cfg->words, or is a constant. */
 static int apply(const struct opt *o, const char *arg, struct config *cfg, struct err *err)
 {
@@ -167,10 +188,7 @@ static int apply(const struct opt *o, const char *arg, struct config *cfg, struc
 		memcpy(field, &n, r == 0 ? sizeof(n) : 0);
 		return r;
 	case KIND_PID:
-		r = number(o, arg, 1, INT_MAX, &n, err);
-		if (r == 0)
-			*vec_push(cfg->pids, cfg->npids) = (pid_t)n;
-		return r;
+		return add_pids(o, arg, cfg, err);
 	case KIND_SECONDS:
 		return seconds(o, arg, field, err);
 	case KIND_LIST:

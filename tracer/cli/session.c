@@ -18,6 +18,7 @@
 #include "cli/tracer_process.h"
 #include "model/fingerprint.h"
 #include "store/trace.h"
+#include "tracee/procfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -142,6 +143,19 @@ static int check_what(const struct config *cfg, struct err *err)
 	return 0;
 }
 
+/* All that is known of processes comes from there. */
+static int check_proc(struct err *err)
+{
+	enum procfs_kind kind = procfs_check();
+
+	if (kind == PROCFS_FOREIGN)
+		return err_set(err, -ENOENT,
+			       "/proc is that of another pid namespace, and would tell of other processes: mount a new one first, as 'unshare --mount-proc' does");
+	if (kind == PROCFS_ABSENT)
+		diag("/proc is not mounted here: programs and files cannot be told, and entries are counted as unknown");
+	return 0;
+}
+
 static bool wants_progress(const struct config *cfg)
 {
 	if (cfg->progress == PROGRESS_AUTO)
@@ -246,7 +260,7 @@ static void tell_output(const char *name)
 }
 
 /* Starts what is to be traced, or turns to what runs already. */
-static int trace(struct tracer_process *tp, const struct inherited *in, struct err *err)
+static int trace(struct tracer_process *tp, struct inherited *in, struct err *err)
 {
 	struct spawn program;
 	int status;
@@ -260,6 +274,7 @@ static int trace(struct tracer_process *tp, const struct inherited *in, struct e
 	}
 	if (spawn(tp->cfg->operands, in, &tp->pass, &program, err) != 0)
 		return EXIT_TROUBLE;
+	inherited_drop(in, tp->out == stdout || tp->save == stdout || tp->evidence == stdout);
 	tp->program = &program;
 	status = run_with(tp, &program, err);
 	spawn_close(&program);
@@ -325,7 +340,7 @@ int session_run(const struct config *cfg)
 		free(output);
 		return EXIT_TROUBLE;
 	}
-	if (check_what(cfg, &err) == 0 && change_program(cfg, &in, &user, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
+	if (check_what(cfg, &err) == 0 && check_proc(&err) == 0 && change_program(cfg, &in, &user, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
 		/* Measured here, if at all: never under the filter, never while the program runs. */
 		if (pricing_open(cfg, &pricing, &err) == 0) {
 			counting_choose(cfg, &tp.pass);

@@ -2,6 +2,7 @@
 #include "cli/tracer_process.h"
 
 #include "base/cleanup.h"
+#include "base/signame.h"
 #include "base/vec.h"
 #include "elf/build_id.h"
 #include "syscalls/names.h"
@@ -19,7 +20,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Between two looks at counters in the program. */
@@ -31,33 +34,89 @@ enum { PATCH_SOON = 16, PATCH_WORTHWHILE = 1000 };
 /* Calls through the vDSO after which an image is planted, likewise: that costs as much as some dozens of stops. */
 enum { PLANT_SOON = 1, PLANT_WORTHWHILE = 32 };
 
+/* How long the report may take when the front process is gone, in seconds. */
+enum { ALONE_S = 10 };
+
+/* For the handler below only. */
+static struct {
+	pid_t front;
+	struct trace_shared *shared;
+	timer_t deadline;
+	bool has_deadline;
+} orphaned;
+
 /* Only to end a wait: the flag is in the shared page. */
 static void wake_up(int sig)
 {
 	(void)sig;
 }
 
-static void stand_apart(pid_t front)
+/*
+ * The front process has gone, whatever ended it: the program is not to outlive
+ * it, but what was counted is reported. Nobody is left who could end us when
+ * that hangs, so that a timer must.
+ */
+static void front_gone(int sig)
 {
-	static const int not_ours[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU,
-				       SIGPIPE, SIGUSR2, SIGALRM, SIGXFSZ};
-	struct sigaction sa = {.sa_handler = SIG_IGN};
-	sigset_t none;
+	const struct itimerspec limit = {.it_value.tv_sec = ALONE_S};
+	const struct itimerval often = {.it_interval.tv_usec = TICK_US / 4, .it_value.tv_usec = TICK_US / 4};
 
-	/* The program must not outlive the front process either, whatever ends that. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)sig;
+	if (getppid() == orphaned.front)
+		return; /* somebody else's signal */
+	atomic_store(&orphaned.shared->finish, 1);
+	/* A wait may just be about to begin. */
+	setitimer(ITIMER_REAL, &often, NULL);
+	if (orphaned.has_deadline)
+		timer_settime(orphaned.deadline, 0, &limit, NULL);
+}
+
+static void prepare_for_front_gone(pid_t front, struct trace_shared *shared)
+{
+	struct sigevent kill_us = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
+	struct sigaction sa = {.sa_handler = front_gone};
+
+	orphaned.front = front;
+	orphaned.shared = shared;
+	orphaned.has_deadline = timer_create(CLOCK_MONOTONIC, &kill_us, &orphaned.deadline) == 0;
+	sigaction(SIGUSR2, &sa, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGUSR2);
 	if (getppid() != front)
 		_exit(EXIT_TROUBLE);
+}
+
+/* The program keeps the limit that it was given; we may need more files than it. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void stand_apart(pid_t front, struct trace_shared *shared)
+{
+	static const int ours[] = {SIGUSR1, SIGUSR2, SIGALRM};
+	struct sigaction sa = {.sa_handler = SIG_IGN};
+	sigset_t not_ours;
+
 	/* A process group of its own: what the program sends to its group is not meant for us. */
 	setpgid(0, 0);
-	for (size_t i = 0; i < sizeof(not_ours) / sizeof(not_ours[0]); i++)
-		sigaction(not_ours[i], &sa, NULL);
+	/* Nor what it sends to all that it may. */
+	sigfillset(&not_ours);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		sigdelset(&not_ours, ours[i]);
+	sigaction(SIGPIPE, &sa, NULL);
+	sigaction(SIGXFSZ, &sa, NULL);
 	sa.sa_handler = wake_up;
 	sigaction(SIGUSR1, &sa, NULL);
+	sigaction(SIGALRM, &sa, NULL);
 	sa.sa_handler = SIG_DFL;
 	sigaction(SIGCHLD, &sa, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	prepare_for_front_gone(front, shared);
+	sigprocmask(SIG_SETMASK, &not_ours, NULL);
 }
 
 static int seize(const struct tracer_process *tp, struct tracer *tr, struct err *err)
@@ -80,24 +139,14 @@ static int seize(const struct tracer_process *tp, struct tracer *tr, struct err 
 	return rc;
 }
 
-/* The vDSO has no file; its image, as read from a process, stands in for one. */
-static int image_fd(const struct module *m)
-{
-	int fd = memfd_create("vdso", MFD_CLOEXEC);
-
-	if (fd >= 0 && write(fd, m->image, m->image_size) != (ssize_t)m->image_size) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
 /* What it takes to name sites and their stacks. */
 struct naming {
 	struct trace *trace;
+	bool snapshot;          /* the trace goes on: stacks stay where they are */
 	const void *last;       /* the module whose build id was noted last */
 	struct symbols *symbols;
-	struct sampler *stacks; /* NULL without --stacks */
+	struct tracer *tr;
+	struct tally_site *seen; /* the last one that was looked at for early names */
 };
 
 /*
@@ -120,7 +169,7 @@ static void note_build_id(struct naming *naming, const struct module *m, int fd)
 {
 	struct trace *t = naming->trace;
 
-	if (fd < 0 || naming->last == m)
+	if (!t || fd < 0 || naming->last == m)
 		return;
 	naming->last = m;
 	auto_free char *id = elf_build_id(fd);
@@ -132,21 +181,11 @@ static void note_build_id(struct naming *naming, const struct module *m, int fd)
 		*vec_push(t->modules, t->nmodules) = (struct module_id){xstrdup(m->name), steal_ptr(id)};
 }
 
-static void name_site(void *ctx, const void *module, struct site *site)
+static void name_function(struct symbols *symbols, const struct module *m, int fd, struct site *site)
 {
-	struct naming *naming = ctx;
-	const struct module *m = module;
 	struct symbol_info info = {0};
-	int fd = m->image_size ? image_fd(m) : m->fd;
 
-	for (size_t i = 0; i < site->ncalls; i++)
-		site->calls[i].name = syscall_name(site->calls[i].abi, site->calls[i].nr);
-	if (!naming->symbols) {
-		if (m->image_size && fd >= 0)
-			close(fd);
-		return;
-	}
-	if (fd >= 0 && symbols_resolve(naming->symbols, m->name, fd, site->offset, &info) == 0 && info.nframes) {
+	if (symbols_resolve(symbols, m->name, fd, site->offset, &info) == 0 && info.nframes) {
 		if (info.frames[0].function)
 			site->function = xstrdup(info.frames[0].function);
 		if (info.frames[0].source)
@@ -154,11 +193,68 @@ static void name_site(void *ctx, const void *module, struct site *site)
 		site->inlined_in = inlined_in(&info);
 	}
 	symbol_info_fini(&info);
+}
+
+static bool named(const struct site *site)
+{
+	return site->function || site->source;
+}
+
+/* The file will not be found again: its sites so far get their names now. */
+static void name_before_closing(void *ctx, struct module *m)
+{
+	struct naming *naming = ctx;
+	struct tally_site *s, *next;
+
+	HASH_ITER(hh, naming->tr->tally.sites, s, next)
+		if (s->key.module == m && !named(&s->site))
+			name_function(naming->symbols, m, m->fd, &s->site);
+}
+
+/* The tally keeps who a site belongs to without looking at it. */
+static struct module *module_of(const void *identity)
+{
+	struct module *m;
+
+	memcpy(&m, &identity, sizeof(m));
+	return m;
+}
+
+static void name_passing(void *ctx)
+{
+	struct naming *naming = ctx;
+	struct modules *ms = &naming->tr->modules;
+
+	for (;;) {
+		struct tally_site *s = naming->seen ? naming->seen->hh.next : naming->tr->tally.sites;
+		struct module *m = s ? module_of(s->key.module) : NULL;
+		int fd = m && m->passing ? modules_fd(ms, m) : -1;
+
+		if (!s)
+			return;
+		naming->seen = s;
+		if (fd >= 0 && !named(&s->site))
+			name_function(naming->symbols, m, fd, &s->site);
+	}
+}
+
+static void name_site(void *ctx, const void *module, struct site *site)
+{
+	struct naming *naming = ctx;
+	struct sampler *stacks = naming->snapshot ? NULL : naming->tr->on_entry_ctx;
+	struct module *m = module_of(module);
+	int fd;
+
+	for (size_t i = 0; i < site->ncalls; i++)
+		site->calls[i].name = syscall_name(site->calls[i].abi, site->calls[i].nr);
+	if (!naming->symbols)
+		return;
+	fd = modules_fd(&naming->tr->modules, m);
 	note_build_id(naming, m, fd);
-	if (m->image_size && fd >= 0)
-		close(fd);
-	if (naming->stacks)
-		sampler_take(naming->stacks, site, naming->symbols, site);
+	if (fd >= 0 && !named(site))
+		name_function(naming->symbols, m, fd, site);
+	if (stacks)
+		sampler_take(stacks, site, naming->symbols, site);
 }
 
 static void entry_stack(void *ctx, const struct site *site, struct thread *t,
@@ -226,7 +322,7 @@ static void look(void *ctx, unsigned what)
 	const struct looker *l = ctx;
 	struct timespec now;
 	struct trace trace = {.running = true, .command = copy_words(l->tp->program ? l->tp->cfg->operands : NULL)};
-	struct naming naming = {.trace = &trace};
+	struct naming naming = {.trace = &trace, .tr = l->tr, .snapshot = true};
 
 	if (l->tr->phase == PHASE_STARTING && !l->tr->attached)
 		what = 0;
@@ -246,10 +342,11 @@ static void look(void *ctx, unsigned what)
 	trace_fini(&trace);
 }
 
-static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned alive,
+static void collect(const struct tracer_process *tp, struct naming *naming, unsigned alive, bool ran,
 		    struct trace *out)
 {
-	struct naming naming = {.trace = out, .symbols = symbols_new(), .stacks = tr->on_entry_ctx};
+	struct tracer *tr = naming->tr;
+	char name[32];
 
 	*out = (struct trace){
 		.command = copy_words(tp->program ? tp->cfg->operands : NULL),
@@ -260,7 +357,10 @@ static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned
 		.cpu_user = tr->cpu_user,
 		.cpu_system = tr->cpu_system,
 	};
-	if (alive && tr->main_ended)
+	if (!ran)
+		out->partial = xasprintf("the program was killed by %s while it was being started, before it ran",
+					 signame(tr->exit_value, name, sizeof(name)));
+	else if (alive && tr->main_ended)
 		out->partial = xasprintf(
 			"%u process%s of the program still run%s; what happens there from here on is not counted (--follow-orphans waits for the end)",
 			alive, alive == 1 ? "" : "es", alive == 1 ? "s" : "");
@@ -268,12 +368,11 @@ static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned
 		out->partial = xasprintf("it was to last %g seconds, and the program ended with it", tp->cfg->duration);
 	else if (alive)
 		out->partial = xstrdup("the trace was interrupted, and the program ended with it");
-	if (naming.stacks) {
-		sampler_finish(naming.stacks);
-		note_losses(&tr->tally, naming.stacks);
+	if (tr->on_entry_ctx) {
+		sampler_finish(tr->on_entry_ctx);
+		note_losses(&tr->tally, tr->on_entry_ctx);
 	}
-	tally_finish(&tr->tally, out, name_site, &naming);
-	symbols_free(naming.symbols);
+	tally_finish(&tr->tally, out, name_site, naming);
 }
 
 /*
@@ -284,11 +383,17 @@ static void stay_behind(const struct tracer_process *tp, struct tracer *tr)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	prctl(PR_SET_PDEATHSIG, 0);
 	for (int fd = 0; fd <= 2 && null >= 0; fd++)
 		dup2(null, fd);
 	if (chdir("/") != 0)
 		diag("cannot leave the working folder: %s", strerror(errno));
+	/* Files that are still open would keep a disk busy, a reader waiting, a lock held. */
+	fclose(tp->out);
+	if (tp->save)
+		fclose(tp->save);
+	if (tp->evidence)
+		fclose(tp->evidence);
+	tr->evidence = NULL;
 	close(tp->done);
 	tracer_run(tr);
 }
@@ -335,32 +440,34 @@ static void stop_stacks(struct tracer *tr)
 static void start_ticks(const struct tracer_process *tp, struct tracer *tr)
 {
 	const struct itimerval often = {.it_interval.tv_usec = TICK_US, .it_value.tv_usec = TICK_US};
-	struct sigaction sa = {.sa_handler = wake_up};
 
 	tr->ticks = tr->pass.secret && (tr->on_counted || tp->progress);
-	if (!tr->ticks)
-		return;
-	sigaction(SIGALRM, &sa, NULL);
-	setitimer(ITIMER_REAL, &often, NULL);
+	if (tr->ticks)
+		setitimer(ITIMER_REAL, &often, NULL);
 }
 
 static int work(const struct tracer_process *tp, struct tracer *tr)
 {
 	struct err *err = &tp->shared->err;
 	struct looker looker = {tp, tr};
+	struct naming naming = {.symbols = symbols_new(), .tr = tr};
 	struct trace trace;
 	unsigned alive;
+	bool ran;
 	int rc = start_stacks(tp, tr, err);
 
 	if (rc == 0)
 		rc = seize(tp, tr, err);
 	if (rc == 0) {
 		start_ticks(tp, tr);
+		tr->modules.closing = name_before_closing;
+		tr->modules.passing = name_passing;
+		tr->modules.ctx = &naming;
 		tr->on_look = look;
 		tr->on_look_ctx = &looker;
 		tracer_run(tr);
-		/* It never became the program: the front process has been told why. */
-		if (tr->phase == PHASE_STARTING)
+		/* It never became the program: the front process has been told why, unless it was killed. */
+		if (tr->phase == PHASE_STARTING && !(tr->main_ended && tr->exit_kind == EXIT_SIGNAL))
 			return 0;
 		if (tr->fault.code) {
 			*err = tr->fault;
@@ -368,19 +475,29 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 			return EXIT_TROUBLE;
 		}
 		setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL);
+		ran = tr->phase != PHASE_STARTING;
 		tracer_hand_over(tr);
 		alive = tr->attached ? 0 : alive_processes(tr);
 		atomic_store(&tp->shared->state, TRACER_REPORTING);
 		shared_wipe_line(tp->shared);
-		collect(tp, tr, alive, &trace);
+		/* From here on all are named, and taken out of the tally. */
+		tr->modules.passing = NULL;
+		naming.trace = &trace;
+		collect(tp, &naming, alive, ran, &trace);
+		tr->modules.closing = NULL;
+		if (symbols_useless(naming.symbols))
+			diag("functions have no names: the process that looks them up ends at once here; does a sandbox deny what it needs?");
+		symbols_free(naming.symbols);
 		stop_stacks(tr);
 		rc = tp->report(tp, &trace, err);
 		trace_fini(&trace);
+		/* Those that live on must not end with the front process, which may go at once now. */
+		if (alive && tr->main_ended)
+			prctl(PR_SET_PDEATHSIG, 0);
 		/* Before the state: the front process may look at once, and not wait for our exit. */
 		atomic_store(&tp->shared->exit_code, rc == EXIT_GATE ? EXIT_GATE : rc ? EXIT_TROUBLE : 0);
 		atomic_store(&tp->shared->state, TRACER_DONE);
 		if (alive && tr->main_ended) {
-			fclose(tp->out);
 			stay_behind(tp, tr);
 			return 0;
 		}
@@ -398,7 +515,8 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 		return err_set(err, -errno, "cannot start the tracer's process: %s", strerror(errno));
 	if (pid > 0)
 		return pid;
-	stand_apart(front);
+	stand_apart(front, tp->shared);
+	raise_file_limit();
 	tracer_init(&tr, tp->shared);
 	tr.pass = tp->pass;
 	tr.plant_after = tp->cfg->count == COUNT_INPLACE ? PLANT_SOON : PLANT_WORTHWHILE;

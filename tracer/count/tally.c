@@ -1,20 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 #include "count/tally.h"
 
+#include "base/cleanup.h"
 #include "base/vec.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+struct tally_image {
+	char *key;
+	uint32_t index;
+	UT_hash_handle hh;
+};
+
 uint32_t tally_image(struct tally *t, const char *exe, enum abi abi)
 {
-	size_t i = 0;
+	auto_free char *key = xasprintf("%d %s", (int)abi, exe);
+	struct tally_image *known;
 
-	while (i < t->nimages && (t->images[i].abi != abi || strcmp(t->images[i].exe, exe) != 0))
-		i++;
-	if (i == t->nimages)
-		*vec_push(t->images, t->nimages) = (struct image){.exe = xstrdup(exe), .abi = abi};
-	return (uint32_t)i;
+	HASH_FIND_STR(t->by_name, key, known);
+	if (known)
+		return known->index;
+	known = xcalloc(1, sizeof(*known));
+	known->index = (uint32_t)t->nimages;
+	known->key = steal_ptr(key);
+	HASH_ADD_KEYPTR(hh, t->by_name, known->key, strlen(known->key), known);
+	*vec_push(t->images, t->nimages) = (struct image){.exe = xstrdup(exe), .abi = abi};
+	return known->index;
+}
+
+static void forget_names(struct tally *t)
+{
+	struct tally_image *known, *next;
+
+	HASH_ITER(hh, t->by_name, known, next) {
+		HASH_DEL(t->by_name, known);
+		free(known->key);
+		free(known);
+	}
 }
 
 static char *copy(const char *s)
@@ -50,19 +73,68 @@ struct tally_site *tally_site(struct tally *t, struct tally_key key, const char 
 	return s;
 }
 
+/* Few calls are quicker looked through than hashed. */
+enum { CALLS_LISTED = 32 };
+
+static size_t slot_of(const struct tally_site *ts, enum abi abi, int64_t nr)
+{
+	/* Fibonacci hashing: neighbouring numbers, the common case, come to lie apart. */
+	uint64_t h = ((uint64_t)nr * 3 + (uint64_t)abi) * 0x9e3779b97f4a7c15u;
+	size_t at = (size_t)(h >> 32) & (ts->nslots - 1);
+
+	while (ts->slots[at]) {
+		const struct call_count *c = &ts->site.calls[ts->slots[at] - 1];
+
+		if (c->nr == nr && c->abi == abi)
+			break;
+		at = (at + 1) & (ts->nslots - 1);
+	}
+	return at;
+}
+
+static void index_calls(struct tally_site *ts)
+{
+	ts->nslots = ts->nslots ? 2 * ts->nslots : 4 * CALLS_LISTED;
+	free(ts->slots);
+	ts->slots = xcalloc(ts->nslots, sizeof(*ts->slots));
+	for (size_t i = 0; i < ts->site.ncalls; i++)
+		ts->slots[slot_of(ts, ts->site.calls[i].abi, ts->site.calls[i].nr)] = (uint32_t)i + 1;
+}
+
+static size_t add_call(struct tally_site *ts, enum abi abi, int64_t nr)
+{
+	struct site *s = &ts->site;
+
+	*vec_push(s->calls, s->ncalls) = (struct call_count){.abi = abi, .nr = nr};
+	if (s->ncalls > CALLS_LISTED && 2 * s->ncalls > ts->nslots)
+		index_calls(ts);
+	else if (ts->slots)
+		ts->slots[slot_of(ts, abi, nr)] = (uint32_t)s->ncalls;
+	return s->ncalls - 1;
+}
+
+static size_t find_call(struct tally_site *ts, enum abi abi, int64_t nr)
+{
+	const struct site *s = &ts->site;
+	size_t i = 0;
+
+	if (ts->slots) {
+		uint32_t known = ts->slots[slot_of(ts, abi, nr)];
+
+		return known ? known - 1 : add_call(ts, abi, nr);
+	}
+	while (i < s->ncalls && (s->calls[i].nr != nr || s->calls[i].abi != abi))
+		i++;
+	return i < s->ncalls ? i : add_call(ts, abi, nr);
+}
+
 void tally_count(struct tally *t, struct tally_site *ts, enum abi abi, int64_t nr, int64_t n)
 {
 	struct site *s = &ts->site;
 	size_t i = ts->last;
 
-	if (i >= s->ncalls || s->calls[i].nr != nr || s->calls[i].abi != abi) {
-		i = 0;
-		while (i < s->ncalls && (s->calls[i].nr != nr || s->calls[i].abi != abi))
-			i++;
-		if (i == s->ncalls)
-			*vec_push(s->calls, s->ncalls) = (struct call_count){.abi = abi, .nr = nr};
-		ts->last = i;
-	}
+	if (i >= s->ncalls || s->calls[i].nr != nr || s->calls[i].abi != abi)
+		ts->last = i = find_call(ts, abi, nr);
 	s->calls[i].entries += (uint64_t)n;
 	s->entries += (uint64_t)n;
 	t->images[s->image].entries += (uint64_t)n;
@@ -100,8 +172,10 @@ void tally_finish(struct tally *t, struct trace *out,
 		HASH_DEL(t->sites, s);
 		each(ctx, s->key.module, &s->site);
 		*vec_push(out->sites, out->nsites) = s->site;
+		free(s->slots);
 		free(s);
 	}
+	forget_names(t);
 	*t = (struct tally){0};
 }
 

@@ -22,12 +22,17 @@ struct tally_site {
 	struct tally_key key;
 	struct site site; /* entries and calls grow; the rest is filled in by tally_site() */
 	size_t last;      /* index of the call counted last: the likely next one */
+	uint32_t *slots;  /* with many calls, a hash table of their indices plus one; else NULL */
+	size_t nslots;    /* a power of two, at least twice as many as calls */
 	UT_hash_handle hh;
 };
+
+struct tally_image; /* an image by its name */
 
 struct tally {
 	struct image *images;
 	size_t nimages;
+	struct tally_image *by_name;
 	struct tally_site *sites;
 	uint64_t nsites;
 	uint64_t entries;

@@ -6,6 +6,10 @@
 #include <errno.h>
 #include <gelf.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Notes take some hundred bytes. */
+#define NOTES_MAX 65536u
 
 static enum abi abi_of(const GElf_Ehdr *eh)
 {
@@ -14,6 +18,27 @@ static enum abi abi_of(const GElf_Ehdr *eh)
 	if (eh->e_machine == EM_X86_64)
 		return eh->e_ident[EI_CLASS] == ELFCLASS32 ? ABI_X32 : ABI_X86_64;
 	return ABIS;
+}
+
+static void read_build_id(Elf *elf, const GElf_Phdr *ph, struct elf_segments *out)
+{
+	Elf_Data *notes;
+	GElf_Nhdr nh;
+	size_t at = 0, name, desc;
+
+	if (out->build_id_len || ph->p_filesz > NOTES_MAX)
+		return;
+	notes = elf_getdata_rawchunk(elf, (int64_t)ph->p_offset, ph->p_filesz, ph->p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
+	while (notes && (at = gelf_getnote(notes, at, &nh, &name, &desc)) > 0) {
+		const char *bytes = notes->d_buf;
+
+		if (nh.n_type != NT_GNU_BUILD_ID || nh.n_namesz != 4 || memcmp(bytes + name, "GNU", 4) != 0 ||
+		    nh.n_descsz == 0 || nh.n_descsz > ELF_BUILD_ID_MAX)
+			continue;
+		out->build_id_len = nh.n_descsz;
+		memcpy(out->build_id, bytes + desc, nh.n_descsz);
+		return;
+	}
 }
 
 int elf_segments_read(int fd, struct elf_segments *out)
@@ -35,7 +60,11 @@ int elf_segments_read(int fd, struct elf_segments *out)
 		for (size_t i = 0; i < n && i < 4096; i++) {
 			GElf_Phdr ph;
 
-			if (!gelf_getphdr(elf, (int)i, &ph) || ph.p_type != PT_LOAD)
+			if (!gelf_getphdr(elf, (int)i, &ph))
+				continue;
+			if (ph.p_type == PT_NOTE)
+				read_build_id(elf, &ph, out);
+			if (ph.p_type != PT_LOAD)
 				continue;
 			*vec_push(out->list, out->n) = (struct elf_segment){
 				.offset = ph.p_offset,

@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* SHA-1 makes 20 bytes; no linker makes more than 64. */
+enum { ELF_BUILD_ID_MAX = 64 };
+
 struct elf_segment {
 	uint64_t offset, filesz, vaddr;
 	bool exec;
@@ -19,6 +22,8 @@ struct elf_segments {
 	enum abi abi; /* ABIS when the file is for another machine */
 	struct elf_segment *list;
 	size_t n;
+	uint8_t build_id[ELF_BUILD_ID_MAX]; /* of the file's GNU note */
+	size_t build_id_len;                /* 0: it has none */
 };
 
 /*

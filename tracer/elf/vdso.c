@@ -3,15 +3,10 @@
 
 #include "decode/insn.h"
 
-#include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <errno.h>
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* DWARF number of esp, System V ABI for i386, table 2.14. */
-#define DWARF_ESP 4
 
 /* __kernel_vsyscall has been 13 to 20 bytes long in every kernel; more is not followed. */
 #define VSYSCALL_MAX 64
@@ -41,35 +36,6 @@ static bool find_symbol(Elf *elf, const char *name, uint64_t *value)
 		}
 	}
 	return false;
-}
-
-/* Distance from sp to the return address at addr, from the call frame information. */
-static bool cfi_return_offset(Elf *elf, uint64_t addr, uint64_t *offset)
-{
-	Dwarf_CFI *cfi = dwarf_getcfi_elf(elf);
-	Dwarf_Frame *frame = NULL;
-	Dwarf_Op *ops;
-	size_t nops;
-	bool ok = false;
-
-	if (cfi && dwarf_cfi_addrframe(cfi, addr, &frame) == 0) {
-		if (dwarf_frame_cfa(frame, &ops, &nops) == 0 && nops == 1) {
-			int64_t from_sp = -1;
-
-			if (ops[0].atom == DW_OP_breg0 + DWARF_ESP)
-				from_sp = (int64_t)ops[0].number;
-			else if (ops[0].atom == DW_OP_bregx && ops[0].number == DWARF_ESP)
-				from_sp = (int64_t)ops[0].number2;
-			/* The return address is the last word below the CFA. */
-			ok = from_sp >= 4 && from_sp <= 256;
-			if (ok)
-				*offset = (uint64_t)from_sp - 4;
-		}
-		free(frame);
-	}
-	if (cfi)
-		dwarf_cfi_end(cfi);
-	return ok;
 }
 
 static enum vdso_insn entry_kind(enum insn_kind kind)
@@ -136,7 +102,11 @@ static void find_fast_pad(const uint8_t *image, size_t n, struct vdso_facts *f)
 	f->fast_ret_offset = (uint64_t)fast.pushed;
 }
 
-static void follow_vsyscall(const uint8_t *image, size_t n, Elf *elf, struct vdso_facts *f)
+/*
+ * By the code alone. Its call frame information says the same, but the image is
+ * the program's memory, and may hold anything: its programs are not run here.
+ */
+static void follow_vsyscall(const uint8_t *image, size_t n, struct vdso_facts *f)
 {
 	struct way way;
 
@@ -144,8 +114,7 @@ static void follow_vsyscall(const uint8_t *image, size_t n, Elf *elf, struct vds
 		return;
 	f->insn = way.first;
 	f->landing_pad = way.end;
-	if (!cfi_return_offset(elf, f->landing_pad, &f->ret_offset))
-		f->ret_offset = (uint64_t)way.pushed;
+	f->ret_offset = (uint64_t)way.pushed;
 	find_fast_pad(image, n, f);
 }
 
@@ -171,7 +140,7 @@ int vdso_decode(const void *image, size_t n, struct vdso_facts *facts, struct er
 	    eh.e_ident[EI_CLASS] != ELFCLASS32) {
 		rc = err_set(err, -ENOEXEC, "the vDSO is no 32-bit x86 ELF image");
 	} else if (find_symbol(elf, "__kernel_vsyscall", &facts->vsyscall)) {
-		follow_vsyscall(image, n, elf, facts);
+		follow_vsyscall(image, n, facts);
 	}
 	if (elf)
 		elf_end(elf);

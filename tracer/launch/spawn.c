@@ -2,14 +2,17 @@
 #include "launch/spawn.h"
 
 #include "base/cleanup.h"
+#include "base/vec.h"
 #include "launch/explain.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -143,15 +146,68 @@ static void hide_output(bool keep_input)
 		dup2(null, fd);
 }
 
+/* Without /proc, as many numbers are tried as a program commonly has at most. */
+enum { FDS_TRIED = 1024 };
+
+static void note_descriptors(struct inherited *in)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *de;
+
+	in->fds = NULL;
+	in->nfds = 0;
+	for (int fd = 3; !dir && fd < FDS_TRIED; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			*vec_push(in->fds, in->nfds) = fd;
+	while (dir && (de = readdir(dir))) {
+		int fd = (int)strtol(de->d_name, NULL, 10);
+
+		if (fd > 2 && fd != dirfd(dir))
+			*vec_push(in->fds, in->nfds) = fd;
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static void fill_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= 2);
+	if (fd >= 0)
+		close(fd);
+}
+
 void inherited_set_aside(struct inherited *in)
 {
 	struct sigaction sa = {.sa_handler = SIG_DFL};
 	sigset_t set;
 
+	note_descriptors(in);
+	fill_standard();
 	sigaction(SIGCHLD, &sa, &in->sigchld);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_UNBLOCK, &set, &in->mask);
+}
+
+void inherited_drop(struct inherited *in, bool keep_output)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (size_t i = 0; i < in->nfds; i++)
+		close(in->fds[i]);
+	free(in->fds);
+	in->fds = NULL;
+	in->nfds = 0;
+	if (null < 0)
+		return;
+	dup2(null, STDIN_FILENO);
+	if (!keep_output)
+		dup2(null, STDOUT_FILENO);
+	close(null);
 }
 
 static void give_back(const struct inherited *in)

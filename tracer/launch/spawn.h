@@ -22,6 +22,8 @@
 struct inherited {
 	struct sigaction sigchld;
 	sigset_t mask;
+	int *fds; /* open descriptors above 2 */
+	size_t nfds;
 	int streams[3];              /* what become its standard streams; 0: ours */
 	char **environ;              /* the program's environment; NULL: ours */
 	const struct identity *user; /* who it is to run as; NULL: who we are */
@@ -37,8 +39,19 @@ struct identity {
 /* Fills out from a user's name or number. Returns 0 or -ENOENT with err filled. */
 int identity_find(const char *user, struct identity *out, struct err *err);
 
-/* Takes note of both, and makes SIGCHLD what waitpid(2) needs. To be called first of all. */
+/*
+ * Takes note of all that, and makes SIGCHLD what waitpid(2) needs. Where one of
+ * the standard descriptors is closed, opens /dev/null there until execve, so that
+ * no file of ours gets that number. To be called before any file is opened.
+ */
 void inherited_set_aside(struct inherited *in);
+
+/*
+ * Closes what was inherited, when the program has it: a pipe has its end of
+ * file, and a lock is given up, when the program lets go of them. keep_output:
+ * standard output is still written to.
+ */
+void inherited_drop(struct inherited *in, bool keep_output);
 
 struct spawn {
 	pid_t pid;

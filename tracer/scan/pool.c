@@ -31,8 +31,7 @@ struct pending {
 };
 
 struct reader_process {
-	pid_t pid;
-	int sock;                     /* -1: none runs */
+	struct helper helper;         /* sock -1: none runs */
 	struct pending queue[AHEAD];  /* oldest first */
 	size_t n;
 	uint64_t since;               /* when the oldest became that */
@@ -56,7 +55,7 @@ struct pool *pool_new(unsigned readers, const struct pool_sink *sink)
 	p->n = readers ? readers : 1;
 	p->readers = xcalloc(p->n, sizeof(*p->readers));
 	for (size_t i = 0; i < p->n; i++)
-		p->readers[i].sock = -1;
+		p->readers[i].helper.sock = -1;
 	return p;
 }
 
@@ -72,22 +71,16 @@ static int open_spool(void)
 static int reader_start(struct reader_process *r)
 {
 	auto_close int spool = -1;
-	int pair[2];
+	int rc;
 
-	if (r->sock >= 0)
+	if (r->helper.sock >= 0)
 		return 0;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return -errno;
 	spool = open_spool();
-	r->pid = fork();
-	if (r->pid == 0)
-		scan_child_main(pair[1], spool);
-	close(pair[1]);
-	if (r->pid < 0) {
-		close(pair[0]);
-		return -errno;
-	}
-	r->sock = pair[0];
+	rc = helper_fork(&r->helper);
+	if (rc == 1)
+		scan_child_main(r->helper.sock, spool);
+	if (rc < 0)
+		return rc;
 	r->since = monotonic_ns();
 	return 0;
 }
@@ -96,7 +89,7 @@ static int reader_send(struct reader_process *r, const struct pending *p)
 {
 	struct wire_request request = {.id = p->id};
 
-	return helper_send(r->sock, &request, sizeof(request), NULL, 0, p->job.fd, 0);
+	return helper_send(r->helper.sock, &request, sizeof(request), NULL, 0, p->job.fd, 0);
 }
 
 /* --- what it found --- */
@@ -127,7 +120,7 @@ static void forget_oldest(struct reader_process *r)
 /* The oldest file brought the reader down, or holds it: it is told of and left. Others wait for a new reader. */
 static void blame_oldest(struct pool *p, struct reader_process *r, const char *why)
 {
-	helper_end(r->pid, &r->sock);
+	helper_end(&r->helper);
 	if (!r->n)
 		return;
 	if (!r->has_file)
@@ -165,7 +158,7 @@ static bool take_packet(struct pool *p, struct reader_process *r, size_t n)
 static void hear(struct pool *p, struct reader_process *r)
 {
 	for (;;) {
-		ssize_t n = recv(r->sock, p->packet, sizeof(p->packet), MSG_DONTWAIT);
+		ssize_t n = recv(r->helper.sock, p->packet, sizeof(p->packet), MSG_DONTWAIT);
 
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
@@ -192,7 +185,7 @@ static int restart(struct reader_process *r)
 {
 	int rc;
 
-	if (r->sock >= 0 || !r->n)
+	if (r->helper.sock >= 0 || !r->n)
 		return 0;
 	rc = reader_start(r);
 	for (size_t i = 0; i < r->n && rc == 0; i++)
@@ -211,7 +204,7 @@ static int wait_for_some(struct pool *p)
 		rc = restart(&p->readers[i]);
 		if (rc < 0)
 			return rc;
-		fds[i] = (struct pollfd){.fd = p->readers[i].n ? p->readers[i].sock : -1, .events = POLLIN};
+		fds[i] = (struct pollfd){.fd = p->readers[i].n ? p->readers[i].helper.sock : -1, .events = POLLIN};
 	}
 	if (poll(fds, p->n, 1000) < 0 && errno != EINTR)
 		return -errno;
@@ -221,7 +214,7 @@ static int wait_for_some(struct pool *p)
 
 		if (fds[i].fd >= 0 && fds[i].revents)
 			hear(p, r);
-		if (r->n && r->sock >= 0 && now > deadline(r))
+		if (r->n && r->helper.sock >= 0 && now > deadline(r))
 			blame_oldest(p, r, "reading it took too long, and was given up");
 	}
 	return 0;
@@ -276,7 +269,7 @@ void pool_free(struct pool *p)
 	for (size_t i = 0; i < p->n; i++) {
 		struct reader_process *r = &p->readers[i];
 
-		helper_end(r->pid, &r->sock);
+		helper_end(&r->helper);
 		scan_file_fini(&r->file);
 		while (r->n)
 			forget_oldest(r);

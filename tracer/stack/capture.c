@@ -5,14 +5,18 @@
 #include "base/vec.h"
 #include "tracee/memory.h"
 
-#include <sys/mman.h>
-
 /* User code segments of Linux on x86-64: everything else is 32-bit or smaller. */
 enum { CS_USER64 = 0x33 };
+
+static int file_of(void *ctx, uint32_t id)
+{
+	return capture_module_fd(ctx, id);
+}
 
 void capture_init(struct capture *c, struct unwinders *u, struct modules *modules)
 {
 	*c = (struct capture){.unwinders = u, .modules = modules};
+	unwinders_files(u, file_of, c);
 }
 
 void capture_fini(struct capture *c)
@@ -25,29 +29,12 @@ void capture_fini(struct capture *c)
 	}
 	HASH_ITER(hh, c->by_module, m, next) {
 		HASH_DEL(c->by_module, m);
-		if (m->image_fd >= 0)
-			close(m->image_fd);
 		free(m);
 	}
 	free(c->by_id);
 }
 
-/* The workers take files only, so the vDSO becomes one. */
-static int image_fd(const struct module *m)
-{
-	int fd;
-
-	if (!m->image || m->image_size == 0)
-		return -1;
-	fd = memfd_create(m->name, MFD_CLOEXEC);
-	if (fd >= 0 && pwrite(fd, m->image, m->image_size, 0) != (ssize_t)m->image_size) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
-static uint32_t module_id(struct capture *c, const struct module *module)
+static uint32_t module_id(struct capture *c, struct module *module)
 {
 	struct capture_module *m;
 
@@ -55,8 +42,7 @@ static uint32_t module_id(struct capture *c, const struct module *module)
 	if (!m) {
 		m = xcalloc(1, sizeof(*m));
 		m->module = module;
-		m->image_fd = image_fd(module);
-		m->id = unwinders_module(c->unwinders, module->fd >= 0 ? module->fd : m->image_fd);
+		m->id = unwinders_module(c->unwinders);
 		*vec_push(c->by_id, c->nby_id) = module;
 		HASH_ADD_PTR(c->by_module, module, m);
 	}
@@ -70,7 +56,7 @@ const struct module *capture_module(const struct capture *c, uint32_t id)
 
 int capture_module_fd(const struct capture *c, uint32_t id)
 {
-	return id < c->unwinders->modules.n ? c->unwinders->modules.fd[id] : -1;
+	return id < c->nby_id ? modules_fd(c->modules, c->by_id[id]) : -1;
 }
 
 static struct stack_space *make_space(struct capture *c, const struct maps *maps, pid_t tid)

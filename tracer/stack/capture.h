@@ -12,9 +12,8 @@
 
 /* A module of the tracer, and its number in the workers. */
 struct capture_module {
-	const struct module *module;
+	struct module *module;
 	uint32_t id;
-	int image_fd; /* of a module that exists in memory only; -1 otherwise */
 	UT_hash_handle hh;
 };
 
@@ -30,7 +29,7 @@ struct capture {
 	struct unwinders *unwinders;
 	struct modules *modules;
 	struct capture_module *by_module;
-	const struct module **by_id;
+	struct module **by_id;
 	size_t nby_id;
 	struct capture_space spaces[CAPTURE_SPACES];
 	unsigned next_space;
@@ -49,7 +48,7 @@ struct pending *capture_take(struct capture *c, struct thread *t,
 /* The module with that number; NULL for WIRE_NO_MODULE and numbers never given. */
 const struct module *capture_module(const struct capture *c, uint32_t id);
 
-/* Where its ELF file can be read; -1 when it has none. The descriptor stays capture's. */
+/* Where its ELF file can be read, -1 when it has none; as modules_fd() returns it. */
 int capture_module_fd(const struct capture *c, uint32_t id);
 
 #endif

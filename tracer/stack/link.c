@@ -6,7 +6,6 @@
 #include "sandbox/sandbox.h"
 
 #include <errno.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -66,13 +65,13 @@ static struct pending *fifo_pop(struct fifo *f)
 	return p;
 }
 
-void link_init(struct link *l, unsigned bits, const char *path, const struct module_fds *modules)
+void link_init(struct link *l, unsigned bits, const char *path, const struct module_files *modules)
 {
 	memset(l, 0, sizeof(*l));
 	l->bits = bits;
 	l->path = path;
 	l->modules = modules;
-	l->sock = -1;
+	l->worker.sock = -1;
 }
 
 static struct wire_head head_of(enum wire_type type, size_t size)
@@ -85,15 +84,14 @@ static _Noreturn void exec_worker(const struct link *l, int sock)
 	char name[] = "entrytrace-unwind";
 	char *const argv[] = {name, NULL};
 	char *const envp[] = {NULL};
-	sigset_t none;
+	sigset_t cpu_limit;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* Ctrl-C is for the tracer, which still wants the stacks. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGPIPE, SIG_DFL);
+	/* Its own timer, worker/main.c. */
+	sigemptyset(&cpu_limit);
+	sigaddset(&cpu_limit, SIGPROF);
+	sigprocmask(SIG_UNBLOCK, &cpu_limit, NULL);
 	/* The socket is all that the worker gets. */
-	if (dup2(sock, 0) == 0 && close_range(1, ~0U, 0) == 0 &&
+	if (helper_keep_only(sock) == 0 &&
 	    sandbox_limits(l->bits == 32 ? SANDBOX_UNWIND_32 : SANDBOX_UNWIND_64) == 0)
 		execve(l->path, argv, envp);
 	_exit(127);
@@ -101,9 +99,9 @@ static _Noreturn void exec_worker(const struct link *l, int sock)
 
 static void stop_worker(struct link *l)
 {
-	if (l->sock < 0)
+	if (l->worker.sock < 0)
 		return;
-	helper_end(l->pid, &l->sock);
+	helper_end(&l->worker);
 	memset(l->modules_sent, 0, sizeof(l->modules_sent));
 	memset(l->slots, 0, sizeof(l->slots));
 }
@@ -111,7 +109,7 @@ static void stop_worker(struct link *l)
 /* The greeting, then the lock. */
 static int greet(struct link *l, struct err *err)
 {
-	struct pollfd p = {.fd = l->sock, .events = POLLIN};
+	struct pollfd p = {.fd = l->worker.sock, .events = POLLIN};
 	struct wire_hello hello;
 	auto_free struct sock_filter *filter = NULL;
 	size_t n;
@@ -120,7 +118,7 @@ static int greet(struct link *l, struct err *err)
 	do
 		rc = poll(&p, 1, STALL_MS);
 	while (rc < 0 && errno == EINTR);
-	if (rc != 1 || recv(l->sock, &hello, sizeof(hello), 0) != (ssize_t)sizeof(hello))
+	if (rc != 1 || recv(l->worker.sock, &hello, sizeof(hello), 0) != (ssize_t)sizeof(hello))
 		return err_set(err, -ENOEXEC, "the unwind worker %s does not start", l->path);
 	if (hello.head.magic != WIRE_MAGIC || hello.head.version != WIRE_VERSION ||
 	    hello.bits != l->bits)
@@ -132,7 +130,7 @@ static int greet(struct link *l, struct err *err)
 			       strerror(-rc));
 	struct wire_head head = head_of(WIRE_FILTER, sizeof(head) + n * sizeof(*filter));
 
-	rc = helper_send(l->sock, &head, sizeof(head), filter, n * sizeof(*filter), -1, 0);
+	rc = helper_send(l->worker.sock, &head, sizeof(head), filter, n * sizeof(*filter), -1, 0);
 	if (rc < 0)
 		return err_set(err, rc, "the unwind worker %s died", l->path);
 	return 0;
@@ -140,27 +138,20 @@ static int greet(struct link *l, struct err *err)
 
 int link_start(struct link *l, struct err *err)
 {
-	int pair[2];
+	int rc;
 
-	if (l->sock >= 0)
+	if (l->worker.sock >= 0)
 		return 0;
 	if (access(l->path, X_OK) != 0)
 		return err_set(err, -errno, "call stacks need the unwind worker %s, which is not there: make install puts it there", l->path);
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return err_set(err, -errno, "cannot make a socket pair: %s", strerror(errno));
+	rc = helper_fork(&l->worker);
+	if (rc == 1)
+		exec_worker(l, l->worker.sock);
+	if (rc < 0)
+		return err_set(err, rc, "cannot start the unwind worker: %s", strerror(-rc));
 	/* Room for a few samples, so that the worker does not wait for the tracer between two. */
-	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &(int){4 * WIRE_PACKET_MAX}, sizeof(int));
-	l->pid = fork();
-	if (l->pid == 0)
-		exec_worker(l, pair[1]);
-	close(pair[1]);
-	if (l->pid < 0) {
-		close(pair[0]);
-		return err_set(err, -errno, "cannot start the unwind worker: %s", strerror(errno));
-	}
-	l->sock = pair[0];
-	int rc = greet(l, err);
-
+	setsockopt(l->worker.sock, SOL_SOCKET, SO_SNDBUF, &(int){4 * WIRE_PACKET_MAX}, sizeof(int));
+	rc = greet(l, err);
 	if (rc < 0)
 		stop_worker(l);
 	return rc;
@@ -186,10 +177,14 @@ static int send_modules(struct link *l, const struct stack_space *s)
 		uint32_t id = s->maps[i].module;
 
 		if (!s->maps[i].exec || id >= WIRE_MODULES_MAX || id >= l->modules->n ||
-		    l->modules->fd[id] < 0 || (l->modules_sent[id / 8] >> id % 8 & 1))
+		    (l->modules_sent[id / 8] >> id % 8 & 1))
+			continue;
+		int fd = l->modules->fd(l->modules->ctx, id);
+
+		if (fd < 0)
 			continue;
 		struct wire_module msg = {.head = head_of(WIRE_MODULE, sizeof(msg)), .module = id};
-		int rc = helper_send(l->sock, &msg, sizeof(msg), NULL, 0, l->modules->fd[id], MSG_DONTWAIT);
+		int rc = helper_send(l->worker.sock, &msg, sizeof(msg), NULL, 0, fd, MSG_DONTWAIT);
 
 		if (rc < 0)
 			return rc;
@@ -213,12 +208,12 @@ static int send_sample(struct link *l, const struct pending *p)
 
 		rc = send_modules(l, s);
 		if (rc == 0)
-			rc = helper_send(l->sock, &msg, sizeof(msg), s->maps, bytes, -1, MSG_DONTWAIT);
+			rc = helper_send(l->worker.sock, &msg, sizeof(msg), s->maps, bytes, -1, MSG_DONTWAIT);
 		if (rc < 0)
 			return rc;
 		l->slots[s->slot] = s->serial;
 	}
-	return helper_send(l->sock, &p->sample, sizeof(p->sample), p->slice, p->sample.slice_len, -1,
+	return helper_send(l->worker.sock, &p->sample, sizeof(p->sample), p->slice, p->sample.slice_len, -1,
 			   MSG_DONTWAIT);
 }
 
@@ -261,9 +256,9 @@ static bool receive(struct link *l, link_done *done, void *ctx)
 	} msg;
 	ssize_t got;
 
-	if (l->sock < 0)
+	if (l->worker.sock < 0)
 		return false;
-	got = recv(l->sock, &msg, sizeof(msg), MSG_DONTWAIT);
+	got = recv(l->worker.sock, &msg, sizeof(msg), MSG_DONTWAIT);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (got <= 0 || !answer_fits(&msg.st, (size_t)got, l->flight.head)) {
@@ -294,7 +289,7 @@ void link_wait(struct link *l, size_t limit, link_done *done, void *ctx)
 		if (l->queue.n + l->flight.n <= limit)
 			return;
 		struct pollfd p = {
-			.fd = l->sock,
+			.fd = l->worker.sock,
 			.events = (short)(POLLIN | (l->queue.n ? POLLOUT : 0)),
 		};
 		int rc = poll(&p, 1, STALL_MS);

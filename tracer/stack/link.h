@@ -7,6 +7,7 @@
 #define ET_STACK_LINK_H
 
 #include "base/err.h"
+#include "base/helper.h"
 #include "stack/wire.h"
 
 #include <stdbool.h>
@@ -45,9 +46,11 @@ struct fifo {
 	size_t n;
 };
 
-/* The files that the workers may ask for; fd -1: none. Grows, never changes. */
-struct module_fds {
-	int *fd;
+/* The files that the workers are sent, by number. */
+struct module_files {
+	/* Returns -1 where there is none; open only until the next call. */
+	int (*fd)(void *ctx, uint32_t id);
+	void *ctx;
 	size_t n;
 };
 
@@ -55,11 +58,10 @@ struct link {
 	/* fixed */
 	unsigned bits;     /* 32 or 64 */
 	const char *path;  /* the worker's program */
-	const struct module_fds *modules;
+	const struct module_files *modules;
 
-	/* the worker that lives; sock is -1 when none does */
-	pid_t pid;
-	int sock;
+	/* the worker that lives, if one does */
+	struct helper worker;
 	uint8_t modules_sent[WIRE_MODULES_MAX / 8];
 	uint64_t slots[WIRE_SPACES_MAX]; /* serial of the space in each */
 
@@ -74,7 +76,7 @@ struct link {
 typedef void link_done(void *ctx, struct pending *p, const struct wire_stack *st,
 		       const struct wire_frame *frames);
 
-void link_init(struct link *l, unsigned bits, const char *path, const struct module_fds *modules);
+void link_init(struct link *l, unsigned bits, const char *path, const struct module_files *modules);
 
 /* Starts the worker. Returns 0 or a negative errno, with a sentence in err. */
 int link_start(struct link *l, struct err *err);

@@ -57,13 +57,16 @@ static const struct symbol_info *functions(struct names *names, const struct cap
 	/* A return address may lie behind the last byte of its function. */
 	struct name_key key = {.vaddr = f->offset - (f->exact ? 0 : 1), .module = f->module};
 	const struct module *m = capture_module(capture, f->module);
-	int fd = capture_module_fd(capture, f->module);
 	struct name *n;
+	int fd;
 
-	if (!symbols || !m || fd < 0)
+	if (!symbols || !m)
 		return NULL;
 	HASH_FIND(hh, names->by_frame, &key, sizeof(key), n);
 	if (!n) {
+		fd = capture_module_fd(capture, f->module);
+		if (fd < 0)
+			return NULL;
 		n = xcalloc(1, sizeof(*n));
 		n->key = key;
 		symbols_resolve(symbols, m->name, fd, key.vaddr, &n->info);

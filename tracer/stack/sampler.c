@@ -129,11 +129,11 @@ struct sampler *sampler_new(const struct sampler_options *opt, struct modules *m
 	struct sampler *s = xcalloc(1, sizeof(*s));
 
 	s->opt = *opt;
-	capture_init(&s->capture, &s->unwinders, modules);
-	if (unwinders_init(&s->unwinders, sample_done, s, err) < 0) {
+	if (unwinders_init(&s->unwinders, NULL, sample_done, s, err) < 0) {
 		sampler_free(s);
 		return NULL;
 	}
+	capture_init(&s->capture, &s->unwinders, modules);
 	return s;
 }
 

@@ -2,7 +2,6 @@
 #include "stack/unwinders.h"
 
 #include "base/cleanup.h"
-#include "base/vec.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -22,33 +21,22 @@ static const struct {
 
 /*
  * Beside the running program in a build tree; else where they were installed
- * together with it, wherever that was moved to; else in libexecdir.
+ * together with it, wherever that was moved to; else in libexecdir. Or in folder.
  */
-static char *find_worker(const char *name)
+static char *find_worker(const char *folder, const char *name)
 {
-	static const char *const from_bin[] = {"../libexec/entrytrace", "../lib/entrytrace"};
-	char self[PATH_MAX], at[PATH_MAX] = "";
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	static const char *const from_bin[] = {"", "../libexec/entrytrace/", "../lib/entrytrace/"};
+	char self[PATH_MAX];
+	const char *slash;
+	ssize_t n;
 
-	if (n > 0) {
-		self[n] = '\0';
-		char *slash = strrchr(self, '/');
-
-		/* Tests run from folders of the build tree. */
-		while (slash) {
-			*slash = '\0';
-			char *path = xasprintf("%s/%s", self, name);
-
-			if (access(path, X_OK) == 0)
-				return path;
-			free(path);
-			if (!*at)
-				snprintf(at, sizeof(at), "%s", self);
-			slash = strstr(self, "/tests") ? strrchr(self, '/') : NULL;
-		}
-	}
-	for (size_t i = 0; *at && i < sizeof(from_bin) / sizeof(*from_bin); i++) {
-		char *path = xasprintf("%s/%s/%s", at, from_bin[i], name);
+	if (folder)
+		return xasprintf("%s/%s", folder, name);
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = '\0';
+	slash = strrchr(self, '/');
+	for (size_t i = 0; slash && i < sizeof(from_bin) / sizeof(*from_bin); i++) {
+		char *path = xasprintf("%.*s/%s%s", (int)(slash - self), self, from_bin[i], name);
 
 		if (access(path, X_OK) == 0)
 			return path;
@@ -83,11 +71,11 @@ static void link_answer(void *ctx, struct pending *p, const struct wire_stack *s
 	u->done(u->ctx, p, st->end == WIRE_END_FAR ? WIRE_END_LIMIT : (enum wire_end)st->end, false);
 }
 
-int unwinders_init(struct unwinders *u, unwinders_done *done, void *ctx, struct err *err)
+int unwinders_init(struct unwinders *u, const char *folder, unwinders_done *done, void *ctx, struct err *err)
 {
 	*u = (struct unwinders){.done = done, .ctx = ctx, .next_serial = 1};
 	for (unsigned i = 0; i < 2; i++) {
-		u->paths[i] = find_worker(workers[i].name);
+		u->paths[i] = find_worker(folder, workers[i].name);
 		link_init(&u->links[i], workers[i].bits, u->paths[i], &u->modules);
 	}
 	for (unsigned i = 0; i < 2; i++) {
@@ -108,13 +96,17 @@ void unwinders_fini(struct unwinders *u)
 		link_fini(&u->links[i]);
 		free(u->paths[i]);
 	}
-	free(u->modules.fd);
 }
 
-uint32_t unwinders_module(struct unwinders *u, int fd)
+void unwinders_files(struct unwinders *u, int (*fd)(void *ctx, uint32_t id), void *ctx)
 {
-	*vec_push(u->modules.fd, u->modules.n) = fd;
-	return (uint32_t)(u->modules.n - 1);
+	u->modules.fd = fd;
+	u->modules.ctx = ctx;
+}
+
+uint32_t unwinders_module(struct unwinders *u)
+{
+	return (uint32_t)u->modules.n++;
 }
 
 struct stack_space *unwinders_space(struct unwinders *u, struct wire_map *maps, size_t nmaps)

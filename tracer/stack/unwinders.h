@@ -11,7 +11,7 @@ typedef void unwinders_done(void *ctx, struct pending *p, enum wire_end end, boo
 struct unwinders {
 	struct link links[2]; /* 32, 64 */
 	char *paths[2];
-	struct module_fds modules;
+	struct module_files modules;
 	uint64_t next_id, next_serial;
 	uint32_t next_slot;
 	unwinders_done *done;
@@ -19,14 +19,17 @@ struct unwinders {
 };
 
 /*
- * Finds the workers' programs (beside the running one, else where they were
- * installed) and starts them. Returns 0 or a negative errno with a sentence.
+ * Finds the workers' programs (in folder; where that is NULL beside the running
+ * one, else where they were installed) and starts them. Returns 0 or a negative errno with a sentence.
  */
-int unwinders_init(struct unwinders *u, unwinders_done *done, void *ctx, struct err *err);
+int unwinders_init(struct unwinders *u, const char *folder, unwinders_done *done, void *ctx, struct err *err);
 void unwinders_fini(struct unwinders *u);
 
-/* A file for the workers, or -1 for code without one. fd stays open, and the caller's. */
-uint32_t unwinders_module(struct unwinders *u, int fd);
+/* Where the workers' files come from. To be called before the first sample. */
+void unwinders_files(struct unwinders *u, int (*fd)(void *ctx, uint32_t id), void *ctx);
+
+/* The number of one more module. */
+uint32_t unwinders_module(struct unwinders *u);
 
 /* Takes maps (allocated) over. One reference is the caller's. */
 struct stack_space *unwinders_space(struct unwinders *u, struct wire_map *maps, size_t nmaps);

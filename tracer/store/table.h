@@ -47,6 +47,12 @@ void cost_table_from_json(struct json_reader *r, const json_t *o, struct cost_ta
 /* Writes the JSON; write errors stay on out. */
 void cost_table_write(FILE *out, const struct cost_table *table);
 
+/*
+ * Opens a kept table by its path: only one that is the user's own, in a folder
+ * that is too, which nobody else may write to. NULL with errno set.
+ */
+FILE *cost_table_open_kept(const char *path);
+
 /* The path that this host's table is kept under; NULL when there is no home. The caller frees it. */
 char *cost_table_path(const struct host *host);
 

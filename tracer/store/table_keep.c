@@ -2,6 +2,7 @@
 #include "store/table.h"
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "model/fingerprint.h"
 
@@ -79,15 +80,23 @@ void cost_table_write(FILE *out, const struct cost_table *t)
 
 /* ---- as this host's kept file ---- */
 
+/* Not another user's folder, as $HOME is under sudo(8) when it is handed on. */
+static bool may_be_ours(const char *folder)
+{
+	struct stat st;
+
+	return folder && folder[0] == '/' && (stat(folder, &st) != 0 || st.st_uid == geteuid());
+}
+
 static char *state_home(void)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	const struct passwd *pw;
 
 	/* The XDG base directory specification: a path that is not absolute is to be ignored. */
-	if (state && state[0] == '/')
+	if (may_be_ours(state))
 		return xstrdup(state);
-	if (!home || home[0] != '/') {
+	if (!may_be_ours(home)) {
 		pw = getpwuid(geteuid());
 		home = pw ? pw->pw_dir : NULL;
 	}
@@ -102,31 +111,43 @@ char *cost_table_path(const struct host *host)
 				(unsigned long long)host_hash(host)) : NULL;
 }
 
-/* Makes all folders above path. */
-static int make_folders(const char *path)
+/* The folder of a kept table; *name is the rest of path. */
+static int open_folder(const char *path, bool make, const char **name, struct err *err)
 {
-	auto_free char *part = xstrdup(path);
+	size_t len = (size_t)(strrchr(path, '/') - path);
+	auto_free char *folder = xasprintf("%.*s", (int)len, path);
 
-	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(part, 0700) < 0 && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return 0;
+	*name = path + len + 1;
+	return file_own_folder(folder, make, err);
 }
 
-static int write_file(const char *path, const struct cost_table *t)
+FILE *cost_table_open_kept(const char *path)
 {
-	auto_free char *temp = xasprintf("%s.XXXXXX", path);
-	int fd = mkostemp(temp, O_CLOEXEC);
+	const char *name;
+	struct err err;
+	auto_close int folder = open_folder(path, false, &name, &err);
 
+	if (folder < 0) {
+		errno = -folder;
+		return NULL;
+	}
+	return file_open_own(folder, name);
+}
+
+static int write_file(int folder, const char *name, const struct cost_table *t)
+{
+	auto_free char *temp = xasprintf("%s.%d", name, (int)getpid());
+	int fd;
+
+	/* Left behind by one of this number that was killed. */
+	unlinkat(folder, temp, 0);
+	fd = openat(folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	FILE *f = fdopen(fd, "w");
 	if (!f) {
 		close(fd);
-		unlink(temp);
+		unlinkat(folder, temp, 0);
 		return -ENOMEM;
 	}
 	errno = 0;
@@ -134,21 +155,25 @@ static int write_file(const char *path, const struct cost_table *t)
 	bool bad = ferror(f) != 0;
 	bad |= fclose(f) != 0;
 	int r = bad ? -(errno ? errno : EIO) : 0;
-	if (r == 0 && rename(temp, path) < 0)
+	if (r == 0 && renameat(folder, temp, folder, name) < 0)
 		r = -errno;
 	if (r < 0)
-		unlink(temp);
+		unlinkat(folder, temp, 0);
 	return r;
 }
 
 int cost_table_keep(const struct cost_table *t, struct err *err)
 {
 	auto_free char *path = cost_table_path(&t->fingerprint);
+	const char *name;
+	struct err why;
 
 	if (!path)
 		return err_set(err, -ENOENT, "the calibration is not kept: there is no home to keep it in");
-	int r = make_folders(path);
-	if (r == 0)
-		r = write_file(path, t);
+	auto_close int folder = open_folder(path, true, &name, &why);
+
+	if (folder < 0)
+		return err_set(err, folder, "the calibration is not kept: %s: %s", path, why.text);
+	int r = write_file(folder, name, t);
 	return r < 0 ? err_set(err, r, "the calibration is not kept: %s: %s", path, strerror(-r)) : 0;
 }

@@ -2,6 +2,7 @@
 #include "store/table.h"
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "base/vec.h"
 #include "model/fingerprint.h"
@@ -170,9 +171,10 @@ static double age(const char *taken)
 	return end && *end == '\0' ? difftime(time(NULL), timegm(&tm)) : -1;
 }
 
-static int load_file(const char *path, struct cost_table *out, struct err *err)
+/* Closes f, which may be NULL with errno set. */
+static int load_stream(FILE *file, const char *path, struct cost_table *out, struct err *err)
 {
-	auto_fclose FILE *f = fopen(path, "re");
+	auto_fclose FILE *f = file;
 	auto_free char *text = NULL;
 	struct stat st;
 
@@ -198,7 +200,7 @@ int cost_table_load(const char *file_or_name, struct cost_table *out, struct err
 {
 	if (cost_table_built_in(file_or_name, out) == 0)
 		return 0;
-	return load_file(file_or_name, out, err);
+	return load_stream(file_open(file_or_name), file_or_name, out, err);
 }
 
 int cost_table_find(const struct host *host, struct cost_table *out, struct err *err)
@@ -208,7 +210,7 @@ int cost_table_find(const struct host *host, struct cost_table *out, struct err 
 	*out = (struct cost_table){0};
 	if (!path)
 		return err_set(err, -ENOENT, "there is no home to keep calibrations in");
-	int r = load_file(path, out, err);
+	int r = load_stream(cost_table_open_kept(path), path, out, err);
 	/* One that cannot be opened is as good as none; keeping the next one will tell why. */
 	if (r < 0)
 		return r == -EBADMSG || r == -EFBIG ? r : -ENOENT;

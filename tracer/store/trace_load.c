@@ -2,6 +2,7 @@
 #include "store/trace.h"
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "base/vec.h"
 #include "model/cost.h"
 #include "store/loader.h"
@@ -273,7 +274,7 @@ int trace_load(const char *buf, size_t size, const char *name, struct trace *t, 
 
 int trace_load_file(const char *path, struct trace *t, struct err *err)
 {
-	auto_fclose FILE *f = fopen(path, "re");
+	auto_fclose FILE *f = file_open(path);
 	struct stat st;
 	int r = f && fstat(fileno(f), &st) == 0 ? 0 : -errno;
 

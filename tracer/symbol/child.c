@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbol/child.h"
 
+#include "base/err.h"
 #include "base/helper.h"
-#include "base/vec.h"
 #include "sandbox/sandbox.h"
 #include "symbol/resolve.h"
 #include "symbol/wire.h"
 
-#include <linux/close_range.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +16,7 @@
 
 struct child {
 	int sock;
-	struct resolver **modules; /* by the client's id, which counts from 0 */
-	uint32_t nmodules;
+	struct resolver *modules[SYMBOL_MODULES_MAX];
 	char reply[SYMBOL_REPLY_MAX];
 	size_t len;
 };
@@ -34,12 +32,16 @@ static bool receive(struct child *c, struct symbol_request *req, int *fd)
 
 static struct resolver *module_at(struct child *c, const struct symbol_request *req, int fd)
 {
-	while (c->nmodules <= req->module)
-		*vec_push(c->modules, c->nmodules) = NULL;
-	struct resolver **m = &c->modules[req->module];
+	struct resolver **m = &c->modules[req->place % SYMBOL_MODULES_MAX];
 
-	if (!*m && fd >= 0)
+	if (fd >= 0) {
+		resolver_close(*m);
 		*m = resolver_open(req->path, fd);
+	} else if (req->opens) {
+		/* The descriptor was lost on the way: better no names than those of another. */
+		resolver_close(*m);
+		*m = NULL;
+	}
 	return *m;
 }
 
@@ -80,27 +82,15 @@ static void pack(struct child *c, const struct symbol_info *info)
 	memcpy(c->reply, &head, sizeof(head));
 }
 
-static void keep_only(int *sock)
-{
-	/* The socket becomes 0; all that was inherited goes. */
-	if (dup2(*sock, 0) < 0 || close_range(1, ~0U, 0) < 0)
-		_exit(1);
-	*sock = 0;
-}
-
 _Noreturn void symbol_child_main(int sock)
 {
 	struct child *c = xcalloc(1, sizeof(*c));
 	struct symbol_request *req = xcalloc(1, sizeof(*req));
-	sigset_t none;
 	int fd;
 
-	keep_only(&sock);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* Ctrl-C is for the tracer, which still wants its names. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_DFL);
+	if (helper_keep_only(sock) != 0)
+		_exit(1);
+	sock = 0;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* A look-up must not wait for a debuginfod server. */
 	unsetenv("DEBUGINFOD_URLS");

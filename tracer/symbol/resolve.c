@@ -10,6 +10,7 @@
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct resolver {
 	Dwfl_Callbacks callbacks; /* libdwfl keeps a pointer to them */
@@ -25,14 +26,50 @@ static int no_elf(Dwfl_Module *mod, void **data, const char *name, Dwarf_Addr ba
 	return -1;
 }
 
+/* A FIFO, for one: opening it would wait for somebody to write to it. */
+static bool is_no_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+/* Is what libdwfl would try beside the file, or where an absolute name says, no regular file? */
+static bool leads_astray(const char *file, const char *link)
+{
+	const char *slash = file ? strrchr(file, '/') : NULL;
+	int folder = slash ? (int)(slash - file) + 1 : 0;
+	auto_free char *invented = xasprintf("%s.debug", slash ? slash + 1 : file ? file : "");
+	const char *names[] = {link ? link : invented, slash ? slash + 1 : file ? file : ""};
+	static const char *const below[] = {"", ".debug/"};
+
+	if (link && link[0] == '/')
+		return is_no_file(link);
+	for (size_t i = 0; i < 4; i++) {
+		auto_free char *path = xasprintf("%.*s%s%s", folder, file ? file : "", below[i / 2], names[i % 2]);
+
+		if (is_no_file(path))
+			return true;
+	}
+	return false;
+}
+
+/* The standard finder goes by build-id, then by .gnu_debuglink. */
+static int find_debuginfo(Dwfl_Module *mod, void **data, const char *name, Dwarf_Addr base, const char *file,
+			  const char *link, GElf_Word crc, char **found)
+{
+	if (leads_astray(file, link))
+		return -1;
+	return dwfl_standard_find_debuginfo(mod, data, name, base, file, link, crc, found);
+}
+
 struct resolver *resolver_open(const char *path, int fd)
 {
 	struct resolver *r = xcalloc(1, sizeof(*r));
 
 	r->callbacks = (Dwfl_Callbacks){
 		.find_elf = no_elf,
-		/* The standard finder goes by build-id, then by .gnu_debuglink. */
-		.find_debuginfo = dwfl_standard_find_debuginfo,
+		.find_debuginfo = find_debuginfo,
 		.section_address = dwfl_offline_section_address,
 		.debuginfo_path = &r->debuginfo_path,
 	};

@@ -6,12 +6,13 @@
 #include "base/helper.h"
 #include "base/vec.h"
 #include "symbol/child.h"
+#include "symbol/reply.h"
 #include "symbol/wire.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <uthash.h>
@@ -22,41 +23,55 @@ enum { ANSWER_TIMEOUT_MS = 30000, DEATHS_MAX = 16 };
 struct module_key {
 	dev_t dev;
 	ino_t ino;
-	struct timespec mtime;
+	off_t size;
+	struct timespec mtime, ctime;
 };
 
 struct module {
 	struct module_key key;
-	uint32_t id;
-	bool sent; /* the living child has it open */
-	bool bad;  /* it brought a child down */
+	bool bad; /* it brought a child down */
 	UT_hash_handle hh;
 };
 
 struct symbols {
-	int sock;  /* -1: no child */
-	pid_t pid;
-	unsigned deaths;
+	struct helper child;
+	unsigned deaths, answers;
 	struct module *modules; /* by key */
-	uint32_t nmodules;
+	struct {
+		struct module *module; /* that the living child has open there; or NULL */
+		uint64_t used;
+	} places[SYMBOL_MODULES_MAX];
+	uint32_t nplaces; /* that its limit of open files allows */
+	uint64_t requests;
 	char reply[SYMBOL_REPLY_MAX];
 };
+
+/* A module takes up to three files: itself, its debug information, and what that shares with others. */
+static uint32_t places_allowed(void)
+{
+	struct rlimit limit;
+	uint32_t n = SYMBOL_MODULES_MAX;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 4 < n)
+		n = (uint32_t)limit.rlim_cur / 4;
+	return n ? n : 1;
+}
 
 struct symbols *symbols_new(void)
 {
 	struct symbols *s = xcalloc(1, sizeof(*s));
 
-	s->sock = -1;
+	s->child.sock = -1;
+	s->nplaces = places_allowed();
 	return s;
 }
 
 static void child_stop(struct symbols *s)
 {
-	if (s->sock < 0)
+	if (s->child.sock < 0)
 		return;
-	helper_end(s->pid, &s->sock);
-	for (struct module *m = s->modules; m; m = m->hh.next)
-		m->sent = false;
+	helper_end(&s->child);
+	memset(s->places, 0, sizeof(s->places));
 }
 
 void symbols_free(struct symbols *s)
@@ -76,24 +91,16 @@ void symbols_free(struct symbols *s)
 
 static int child_start(struct symbols *s)
 {
-	int pair[2];
+	int rc;
 
-	if (s->sock >= 0)
+	if (s->child.sock >= 0)
 		return 0;
 	if (s->deaths >= DEATHS_MAX)
 		return -ECHILD;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return -errno;
-	s->pid = fork();
-	if (s->pid == 0)
-		symbol_child_main(pair[1]);
-	close(pair[1]);
-	if (s->pid < 0) {
-		close(pair[0]);
-		return -errno;
-	}
-	s->sock = pair[0];
-	return 0;
+	rc = helper_fork(&s->child);
+	if (rc == 1)
+		symbol_child_main(s->child.sock);
+	return rc;
 }
 
 static struct module *module_of(struct symbols *s, int fd)
@@ -107,34 +114,51 @@ static struct module *module_of(struct symbols *s, int fd)
 	memset(&key, 0, sizeof(key)); /* padding is hashed too */
 	key.dev = st.st_dev;
 	key.ino = st.st_ino;
+	key.size = st.st_size;
 	key.mtime = st.st_mtim;
+	key.ctime = st.st_ctim;
 	HASH_FIND(hh, s->modules, &key, sizeof(key), m);
 	if (!m) {
 		m = xcalloc(1, sizeof(*m));
 		m->key = key;
-		m->id = s->nmodules++;
 		HASH_ADD(hh, s->modules, key, sizeof(m->key), m);
 	}
 	return m;
 }
 
+/* Where the child has it, or may have it instead of the one that was longest not asked for. */
+static uint32_t place_of(const struct symbols *s, const struct module *m)
+{
+	uint32_t oldest = 0;
+
+	for (uint32_t i = 0; i < s->nplaces; i++) {
+		if (s->places[i].module == m)
+			return i;
+		if (s->places[i].used < s->places[oldest].used)
+			oldest = i;
+	}
+	return oldest;
+}
+
 static int request(struct symbols *s, struct module *m, const char *path, int fd, uint64_t vaddr)
 {
-	struct symbol_request req = {.module = m->id, .opens = !m->sent, .vaddr = vaddr};
+	uint32_t place = place_of(s, m);
+	struct symbol_request req = {.place = place, .opens = s->places[place].module != m, .vaddr = vaddr};
 	int rc;
 
 	snprintf(req.path, sizeof(req.path), "%s", path);
-	rc = helper_send(s->sock, &req, sizeof(req), NULL, 0, req.opens ? fd : -1, 0);
+	rc = helper_send(s->child.sock, &req, sizeof(req), NULL, 0, req.opens ? fd : -1, 0);
 	if (rc < 0)
 		return rc;
-	m->sent = true;
+	s->places[place].module = m;
+	s->places[place].used = ++s->requests;
 	return 0;
 }
 
 /* Returns the reply's length, or a negative errno: the child is dead or stuck. */
 static ssize_t answer(struct symbols *s)
 {
-	struct pollfd p = {.fd = s->sock, .events = POLLIN};
+	struct pollfd p = {.fd = s->child.sock, .events = POLLIN};
 	int rc;
 
 	do
@@ -142,47 +166,9 @@ static ssize_t answer(struct symbols *s)
 	while (rc < 0 && errno == EINTR);
 	if (rc <= 0)
 		return rc == 0 ? -ETIMEDOUT : -errno;
-	ssize_t got = recv(s->sock, s->reply, sizeof(s->reply), 0);
+	ssize_t got = recv(s->child.sock, s->reply, sizeof(s->reply), 0);
 
 	return got > 0 ? got : -EPIPE;
-}
-
-static char *take_text(const char **at, size_t *left, size_t len)
-{
-	if (len == 0 || len > *left)
-		return NULL;
-	char *text = xcalloc(1, len + 1);
-
-	memcpy(text, *at, len);
-	*at += len;
-	*left -= len;
-	return text;
-}
-
-/* The child may have been taken over by what it reads, so its answer is checked as well. */
-static void parse(const char *reply, size_t len, struct symbol_info *out)
-{
-	struct symbol_reply head;
-	const char *at = reply + sizeof(head);
-
-	if (len < sizeof(head))
-		return;
-	memcpy(&head, reply, sizeof(head));
-	len -= sizeof(head);
-	for (uint32_t i = 0; i < head.nframes && i < SYMBOL_FRAMES_MAX; i++) {
-		struct symbol_reply_frame f;
-
-		if (len < sizeof(f))
-			return;
-		memcpy(&f, at, sizeof(f));
-		at += sizeof(f);
-		len -= sizeof(f);
-		struct symbol_frame *to = vec_push(out->frames, out->nframes);
-
-		to->function = take_text(&at, &len, f.function_len);
-		to->source = take_text(&at, &len, f.source_len);
-		to->inlined = f.inlined != 0;
-	}
 }
 
 int symbols_resolve(struct symbols *s, const char *path, int fd, uint64_t elf_vaddr,
@@ -208,8 +194,14 @@ int symbols_resolve(struct symbols *s, const char *path, int fd, uint64_t elf_va
 		m->bad = true;
 		return (int)got;
 	}
-	parse(s->reply, (size_t)got, out);
+	s->answers++;
+	symbol_reply_parse(s->reply, (size_t)got, out);
 	return out->nframes ? 0 : -ENOENT;
+}
+
+bool symbols_useless(const struct symbols *s)
+{
+	return s->deaths && !s->answers;
 }
 
 void symbol_info_fini(struct symbol_info *info)

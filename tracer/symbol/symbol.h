@@ -43,6 +43,9 @@ void symbols_free(struct symbols *s);
 int symbols_resolve(struct symbols *s, const char *path, int fd, uint64_t elf_vaddr,
 		    struct symbol_info *out);
 
+/* Has no name been found since the child that looks them up died each time it was asked? */
+bool symbols_useless(const struct symbols *s);
+
 void symbol_info_fini(struct symbol_info *info);
 
 #endif

@@ -11,11 +11,12 @@ enum {
 	SYMBOL_REPLY_MAX = 60000,
 	SYMBOL_FRAMES_MAX = 64,
 	SYMBOL_TEXT_MAX = 4096,
+	SYMBOL_MODULES_MAX = 64, /* that the child has open */
 };
 
-/* A descriptor rides along (SCM_RIGHTS) the first time that a module is named. */
+/* A descriptor rides along (SCM_RIGHTS) when another module takes that place in the child. */
 struct symbol_request {
-	uint32_t module;
+	uint32_t place;
 	uint32_t opens; /* 1 when the descriptor is attached */
 	uint64_t vaddr;
 	char path[PATH_MAX];

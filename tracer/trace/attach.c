@@ -32,8 +32,39 @@ static int explain(pid_t pid, int error, struct err *err)
 		       (int)pid, strerror(error));
 }
 
+/* Has the thread ended while its process goes on? That cannot be taken over, and has no memory. */
+static bool has_ended(pid_t tid)
+{
+	auto_free char *stat = procfs_read(tid, "stat", NULL);
+	const char *end = stat ? strrchr(stat, ')') : NULL;
+
+	return end && end[1] == ' ' && (end[2] == 'Z' || end[2] == 'X');
+}
+
+/* A thread of the process that lives: the main one, if it does. */
+static pid_t living_thread(pid_t pid)
+{
+	char path[32];
+	struct dirent *de;
+	pid_t found = pid;
+	DIR *dir = NULL;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	if (has_ended(pid))
+		dir = opendir(path);
+	while (dir && found == pid && (de = readdir(dir))) {
+		pid_t tid = (pid_t)strtol(de->d_name, NULL, 10);
+
+		if (tid > 0 && !has_ended(tid))
+			found = tid;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
 /* Takes over the tasks that are not yet; returns how many were new, or a negative errno. */
-static int seize_tasks(struct tracer *tr, pid_t pid, struct space *space)
+static int seize_tasks(struct tracer *tr, pid_t pid, pid_t first, struct space *space)
 {
 	char path[32];
 	struct dirent *de;
@@ -52,7 +83,7 @@ static int seize_tasks(struct tracer *tr, pid_t pid, struct space *space)
 			continue;
 		if (ptrace(PTRACE_SEIZE, tid, NULL, (long)TRACER_OPTIONS) != 0) {
 			/* A thread may have just ended, and may be ours already by its maker's clone. */
-			if (tid == pid)
+			if (tid == first)
 				refused = -errno;
 			continue;
 		}
@@ -60,7 +91,7 @@ static int seize_tasks(struct tracer *tr, pid_t pid, struct space *space)
 		t->tgid = pid;
 		t->adopted = t->first_stop_seen = true;
 		t->space = space_ref(space);
-		birth_count(tr, t, tid == pid);
+		birth_count(tr, t, tid == first);
 		if (tid == pid)
 			procfs_cpu(pid, &t->cpu_user_before, &t->cpu_system_before);
 		ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
@@ -73,18 +104,20 @@ static int seize_tasks(struct tracer *tr, pid_t pid, struct space *space)
 int tracer_attach(struct tracer *tr, pid_t pid, struct err *err)
 {
 	uint64_t tgid = 0;
-	struct thread probe = {.tid = pid};
+	struct thread probe = {0};
+	pid_t first;
 	int rc;
 
 	if (!procfs_status(pid, "Tgid", 10, &tgid))
 		return explain(pid, ESRCH, err);
-	pid = probe.tid = (pid_t)tgid;
-	if (threads_find(&tr->threads, pid))
+	pid = (pid_t)tgid;
+	first = probe.tid = living_thread(pid);
+	if (threads_find(&tr->threads, first))
 		return 0;
 	birth_image(tr, &probe);
 	/* Threads that start meanwhile are found by looking again, until none is new. */
 	do
-		rc = seize_tasks(tr, pid, probe.space);
+		rc = seize_tasks(tr, pid, first, probe.space);
 	while (rc > 0);
 	space_unref(probe.space);
 	if (rc < 0)

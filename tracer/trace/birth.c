@@ -54,6 +54,7 @@ struct thread *birth_adopt(struct tracer *tr, struct thread *maker)
 		return NULL;
 	t->adopted = maker->announced = true;
 	t->tgid = thread ? maker->tgid : t->tid;
+	shared_note_family(tr->shared, t->tgid);
 	if (maker->space) {
 		t->space = maker->clone_flags & CLONE_VM ? space_ref(maker->space)
 							 : copy_of(maker->space);
@@ -85,6 +86,7 @@ static void adopt_by_proc(struct tracer *tr, struct thread *t)
 	}
 	if (!t->space)
 		birth_image(tr, t);
+	shared_note_family(tr->shared, t->tgid);
 	birth_count(tr, t, t->tgid == t->tid);
 }
 

@@ -126,6 +126,9 @@ void gather(struct thread *t, const struct ptrace_syscall_info *info,
 	}
 
 	space_find_vdso(s, t->tid);
+	/* The vDSO may be anywhere, and its instructions look like the program's: nothing can be told. */
+	if (ev->arch == ABI_I386 && !s->image64 && s->vdso.insn == VDSO_INSN_NONE && !space_maps(s, t->tid))
+		return;
 	ev->vdso = s->vdso;
 	ev->vdso_base = s->vdso_base;
 	if (cs_is_32bit(ev->cs) && vdso_pad(&s->vdso, ev->ip.v - s->vdso_base.v)) {

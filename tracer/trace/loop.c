@@ -132,18 +132,6 @@ static void on_end(struct tracer *tr, struct thread *t, const struct stop *s, co
 		leave(tr, t);
 }
 
-/* The front process passes on signals that were meant for the program; it asks here which came. */
-static void note_signal(struct tracer *tr, const struct thread *t, int sig)
-{
-	struct timespec now;
-
-	if (t->tgid != tr->main_pid || sig <= 0 || sig > 64)
-		return;
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	atomic_store(&tr->shared->seen_ns[sig],
-		     (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec);
-}
-
 static bool counts(const struct tracer *tr, const struct thread *t)
 {
 	return tr->phase != PHASE_STARTING && t->space;
@@ -211,7 +199,6 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 	case STOP_SIGNAL:
 		sig = inplace_hide_from(t, s->value);
 		if (sig) {
-			note_signal(tr, t, sig);
 			if (let_faulting_init_go(tr, t, sig))
 				break;
 			if (t->space)
@@ -313,6 +300,7 @@ static bool go_on(struct tracer *tr)
 {
 	unsigned asked;
 
+	shared_answer(tr->shared);
 	if (threads_count(&tr->threads) == 0 || tr->fault.code)
 		return false;
 	if (tr->phase == PHASE_KEEPING)

@@ -8,7 +8,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <unistd.h>
+
+/* include/linux/threads.h, PID_MAX_LIMIT: no process has a higher number. */
+#define SHARED_PIDS (4u << 20)
 
 enum tracer_state {
 	TRACER_STARTING,
@@ -31,7 +35,7 @@ struct trace_shared {
 	_Atomic bool program_wrote;     /* the program itself has written to the terminal */
 	_Atomic bool main_ended;
 	_Atomic int exit_code;          /* what entrytrace's own part ended with: 0 or 125 */
-	_Atomic uint64_t seen_ns[65];   /* CLOCK_MONOTONIC when the program was last sent this signal */
+	_Atomic unsigned answered;      /* the last value of asked that its loop has come by */
 	struct err err;                 /* valid when exit_code is not 0 */
 
 	_Atomic bool live_ready;        /* a snapshot for the live view is written */
@@ -46,8 +50,38 @@ struct trace_shared {
 	_Atomic bool live_on;           /* the live view has the terminal: the report waits */
 	_Atomic bool time_over;         /* it was to last so long and no longer */
 	_Atomic unsigned finish;        /* stop tracing and report what there is; 2: at once */
+	_Atomic unsigned asked;         /* counts questions whether the tracer's loop still runs */
 	_Atomic bool watch_terminal;    /* progress is shown as long as the program is silent */
+
+	/* written by the tracer, last since it is large: the numbers of all processes of the program */
+	_Atomic uint64_t family[SHARED_PIDS / 64];
 };
+
+/* A number is never taken back: a signal may be read when its sender is gone already. */
+static inline void shared_note_family(struct trace_shared *shared, pid_t pid)
+{
+	uint32_t n = (uint32_t)pid;
+
+	if (n < SHARED_PIDS)
+		atomic_fetch_or_explicit(&shared->family[n / 64], 1ull << (n % 64), memory_order_relaxed);
+}
+
+static inline bool shared_is_family(const struct trace_shared *shared, pid_t pid)
+{
+	uint32_t n = (uint32_t)pid;
+
+	return n && n < SHARED_PIDS &&
+	       (atomic_load_explicit(&shared->family[n / 64], memory_order_relaxed) >> (n % 64) & 1);
+}
+
+/* Tells the front process that the tracer still goes round. */
+static inline void shared_answer(struct trace_shared *shared)
+{
+	unsigned asked = atomic_load_explicit(&shared->asked, memory_order_relaxed);
+
+	if (asked != atomic_load_explicit(&shared->answered, memory_order_relaxed))
+		atomic_store_explicit(&shared->answered, asked, memory_order_relaxed);
+}
 
 /* Wipes the progress line, if it is there, before anything else is written to the terminal. */
 static inline void shared_wipe_line(struct trace_shared *shared)

@@ -45,13 +45,10 @@ static bool parse_line(char *line, struct map *m)
 	return m->end > m->start;
 }
 
-struct maps *maps_read(pid_t pid)
+struct maps *maps_parse(char *text)
 {
 	struct maps *m;
-	char *text = procfs_read(pid, "maps", NULL);
 
-	if (!text)
-		return NULL;
 	m = xcalloc(1, sizeof(*m));
 	m->refs = 1;
 	m->text = text;
@@ -65,6 +62,13 @@ struct maps *maps_read(pid_t pid)
 			*vec_push(m->list, m->n) = map;
 	}
 	return m;
+}
+
+struct maps *maps_read(pid_t pid)
+{
+	char *text = procfs_read(pid, "maps", NULL);
+
+	return text ? maps_parse(text) : NULL;
 }
 
 struct maps *maps_ref(struct maps *m)

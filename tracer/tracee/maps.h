@@ -23,6 +23,9 @@ struct maps {
 	char *text; /* holds the paths */
 };
 
+/* The maps that text tells of, which it takes over (allocated). What is no line of maps is passed over. */
+struct maps *maps_parse(char *text);
+
 /* NULL when it cannot be read: the process is gone or hides its memory. */
 struct maps *maps_read(pid_t pid);
 struct maps *maps_ref(struct maps *m);

@@ -6,9 +6,25 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum procfs_kind procfs_check(void)
+{
+	struct statfs fs;
+	char self[32];
+	ssize_t n;
+
+	if (statfs("/proc", &fs) != 0 || fs.f_type != PROC_SUPER_MAGIC)
+		return PROCFS_ABSENT;
+	n = readlink("/proc/self", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = '\0';
+	return strtol(self, NULL, 10) == getpid() ? PROCFS_OURS : PROCFS_FOREIGN;
+}
 
 static void proc_path(char *out, size_t n, pid_t pid, const char *name)
 {
@@ -57,7 +73,7 @@ char *procfs_link(pid_t pid, const char *name)
 	return xstrdup(to);
 }
 
-static bool find_number(const char *text, const char *key, int base, uint64_t *value)
+bool procfs_find_number(const char *text, const char *key, int base, uint64_t *value)
 {
 	size_t len = strlen(key);
 
@@ -77,7 +93,7 @@ bool procfs_status(pid_t pid, const char *key, int base, uint64_t *value)
 {
 	auto_free char *text = procfs_read(pid, "status", NULL);
 
-	return find_number(text, key, base, value);
+	return procfs_find_number(text, key, base, value);
 }
 
 bool procfs_effective_uid(pid_t pid, uint64_t *euid)
@@ -112,27 +128,39 @@ bool procfs_signals(pid_t pid, uint64_t *ignored, uint64_t *caught)
 {
 	auto_free char *text = procfs_read(pid, "status", NULL);
 
-	return find_number(text, "SigIgn", 16, ignored) && find_number(text, "SigCgt", 16, caught);
+	return procfs_find_number(text, "SigIgn", 16, ignored) && procfs_find_number(text, "SigCgt", 16, caught);
+}
+
+bool procfs_text_is_init(const char *status)
+{
+	const char *line = status ? strstr(status, "\nNSpid:") : NULL;
+	size_t len = line ? strcspn(line + 1, "\n") : 0;
+
+	/* One number for each namespace, ours first and its own last. */
+	return len > 2 && strncmp(line + 1 + len - 2, "\t1", 2) == 0;
 }
 
 bool procfs_is_namespace_init(pid_t pid)
 {
 	auto_free char *text = procfs_read(pid, "status", NULL);
-	const char *line = text ? strstr(text, "\nNSpid:") : NULL;
-	size_t len = line ? strcspn(line + 1, "\n") : 0;
 
-	/* One number for each namespace, ours first and its own last. */
-	return len > 2 && pid != 1 && strncmp(line + 1 + len - 2, "\t1", 2) == 0;
+	return pid != 1 && procfs_text_is_init(text);
+}
+
+bool procfs_text_ticks(const char *stat, unsigned long *user, unsigned long *system)
+{
+	/* The name in parentheses may hold anything, parentheses too; times are fields 14 and 15. */
+	const char *p = stat ? strrchr(stat, ')') : NULL;
+
+	return p && sscanf(p, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", user, system) == 2;
 }
 
 bool procfs_cpu(pid_t pid, double *user, double *system)
 {
 	auto_free char *text = procfs_read(pid, "stat", NULL);
-	/* The name in parentheses may hold anything, parentheses too; times are fields 14 and 15. */
-	const char *p = text ? strrchr(text, ')') : NULL;
 	unsigned long ticks[2];
 
-	if (!p || sscanf(p, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &ticks[0], &ticks[1]) != 2)
+	if (!procfs_text_ticks(text, &ticks[0], &ticks[1]))
 		return false;
 	*user = (double)ticks[0] / (double)sysconf(_SC_CLK_TCK);
 	*system = (double)ticks[1] / (double)sysconf(_SC_CLK_TCK);

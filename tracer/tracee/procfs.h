@@ -8,6 +8,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum procfs_kind {
+	PROCFS_OURS,
+	PROCFS_ABSENT,  /* nothing is mounted there */
+	PROCFS_FOREIGN, /* of another pid namespace: its numbers are other processes */
+};
+
+enum procfs_kind procfs_check(void);
+
 /* The whole of /proc/PID/NAME with a NUL behind it; NULL when it cannot be read. Caller frees. */
 char *procfs_read(pid_t pid, const char *name, size_t *n);
 
@@ -28,6 +36,14 @@ char procfs_state(pid_t tid);
 
 /* personality(2) of a process; all bits where it cannot be read. */
 uint64_t procfs_personality(pid_t pid);
+
+/*
+ * What those below make of a text that was read: a number from a "Key:\tvalue"
+ * line; is it of the init of a namespace; user and system time, in ticks.
+ */
+bool procfs_find_number(const char *text, const char *key, int base, uint64_t *value);
+bool procfs_text_is_init(const char *status);
+bool procfs_text_ticks(const char *stat, unsigned long *user, unsigned long *system);
 
 /*
  * What becomes of its signals, as in proc(5): bit n - 1 of a set is signal n. False
