@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
-#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -22,7 +21,7 @@
 #define FIELD(name) ((uint32_t)offsetof(struct seccomp_data, name))
 
 /* Calls of 64-bit code for which the tracer has something to do, whoever makes them. */
-static const char *const always[] = {"clone3", "seccomp", "prctl", "ptrace"};
+static const char *const always[] = {"clone", "clone3", "fork", "vfork", "seccomp", "prctl", "ptrace"};
 
 static void add(struct filter_program *p, struct sock_filter insn)
 {
@@ -57,11 +56,6 @@ static void skip_native(struct filter_program *p)
 	stop_if(p, BPF_JGE, X32_BIT);
 	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
 		stop_if(p, BPF_JEQ, (uint32_t)syscall_number(ABI_X86_64, always[i]));
-	/* clone with CLONE_UNTRACED, which would take its child from us */
-	add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-					    (uint32_t)syscall_number(ABI_X86_64, "clone"), 0, 3));
-	load(p, ARGUMENT(0));
-	stop_if(p, BPF_JSET, CLONE_UNTRACED);
 	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
 }
 
