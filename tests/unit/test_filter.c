@@ -172,7 +172,6 @@ static void native_calls_are_skipped(void **state)
 			{p, AUDIT_ARCH_X86_64, syscall_number(ABI_X86_64, "clone"), ABOVE, {CLONE_UNTRACED | SIGCHLD}, false},
 			/* The same word as an argument of another call is nothing. */
 			{p, AUDIT_ARCH_X86_64, 0, ABOVE, {CLONE_UNTRACED}, true},
-			{p, AUDIT_ARCH_X86_64, syscall_number(ABI_X86_64, "fork"), ABOVE, {0}, true},
 		};
 
 		judge(rows, COUNT(rows));
