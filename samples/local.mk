@@ -20,7 +20,7 @@ HOSTILE_32_ASM = sites makers ldt dropped trampolines dispatch
 SAMPLES_64 = int80-64-host native64 x32-number tree64
 SAMPLES_64_ASM = wow64
 # 32-bit C with a libc, dynamic and static.
-SAMPLES_LIBC = vdso-libc threads-pthread woken storm look
+SAMPLES_LIBC = vdso-libc threads-pthread woken storm look privileges debugger timers
 # The same, with the unwinder as a library that the program names itself.
 SAMPLES_LIBC_UNWIND = cancel
 # 32-bit C++, where the compiler has the libraries for it.

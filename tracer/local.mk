@@ -48,7 +48,7 @@ libentrytrace_a_SOURCES += \
 	tracer/launch/spawn.c tracer/launch/spawn.h \
 	tracer/trace/attach.c \
 	tracer/trace/birth.c tracer/trace/birth.h \
-	tracer/trace/disguise.c tracer/trace/disguise.h \
+	tracer/trace/disguise.c tracer/trace/disguise.h tracer/trace/seccomp.c tracer/trace/seccomp.h \
 	tracer/trace/clone.c tracer/trace/clone.h \
 	tracer/trace/entry.c tracer/trace/entry.h \
 	tracer/trace/gather.c tracer/trace/gather.h \

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "elf/segments.h"
 #include "trace/inplace.h"
+#include "trace/seccomp.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
@@ -63,6 +64,7 @@ struct thread *birth_adopt(struct tracer *tr, struct thread *maker)
 	t->lent = maker->lent;
 	t->own_regs = maker->own_regs;
 	t->abi = maker->abi;
+	seccomp_inherit(t, maker);
 	return t->first_stop_seen ? t : NULL;
 }
 
@@ -76,10 +78,14 @@ static void adopt_by_proc(struct tracer *tr, struct thread *t)
 	if (procfs_status(t->tid, "Tgid", 10, &tgid) && (pid_t)tgid != t->tid) {
 		t->tgid = (pid_t)tgid;
 		kin = threads_find(&tr->threads, t->tgid);
+		if (kin)
+			seccomp_inherit(t, kin);
 		if (kin && kin->space)
 			t->space = space_ref(kin->space);
 	} else if (procfs_status(t->tid, "PPid", 10, &ppid)) {
 		kin = threads_find(&tr->threads, (pid_t)ppid);
+		if (kin)
+			seccomp_inherit(t, kin);
 		if (kin && kin->space)
 			t->space = copy_of(kin->space);
 	}

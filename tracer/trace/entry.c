@@ -10,6 +10,7 @@
 #include "trace/gather.h"
 #include "trace/inplace.h"
 #include "trace/restart.h"
+#include "trace/seccomp.h"
 #include "trace/stop.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
@@ -17,7 +18,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/audit.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -91,28 +91,13 @@ static void note_code_changes(struct thread *t)
 	space_forget(t->space);
 }
 
-static void note_seccomp(struct tracer *tr, struct thread *t, const struct call *c, enum call_kind kind)
+static void note_dispatch(struct tracer *tr, struct thread *t, const struct call *c)
 {
-	uint64_t op = c->args[0];
-	bool strict = kind == CALL_SECCOMP ? op == SECCOMP_SET_MODE_STRICT
-					   : op == PR_SET_SECCOMP && c->args[1] == SECCOMP_MODE_STRICT;
-	bool filter = kind == CALL_SECCOMP ? op == SECCOMP_SET_MODE_FILTER
-					   : op == PR_SET_SECCOMP && c->args[1] == SECCOMP_MODE_FILTER;
-
-	if (filter) {
-		inplace_close(t, "it installed a seccomp filter of its own");
-		tr->own_filters = true;
-		disguise_drop_filter(&tr->disguise);
-		tally_blind(&tr->tally, "seccomp-filter", 1,
-			    "seccomp filters that the program installed itself: calls that they answer with ERRNO, TRAP, KILL or USER_NOTIF never reach the tracer");
-	} else if (strict && !tr->attached)
-		tally_blind(&tr->tally, "seccomp-strict", 1,
-			    "requests for strict seccomp mode, which the kernel refuses to a program under a filter (EINVAL); untraced they would be granted");
-	else if (kind == CALL_PRCTL && op == PR_SET_SYSCALL_USER_DISPATCH && c->args[1]) {
-		inplace_close(t, "it uses Syscall User Dispatch");
-		tally_blind(&tr->tally, "syscall-user-dispatch", 0,
-			    "calls that Syscall User Dispatch turned into SIGSYS before the tracer could see them as entries");
-	}
+	if (c->args[0] != PR_SET_SYSCALL_USER_DISPATCH || !c->args[1])
+		return;
+	inplace_close(t, "it uses Syscall User Dispatch");
+	tally_blind(&tr->tally, "syscall-user-dispatch", 0,
+		    "calls that Syscall User Dispatch turned into SIGSYS before the tracer could see them as entries");
 }
 
 /* Root's tracer may look at any memory (ptrace(2), "Ptrace access mode checking"). */
@@ -238,13 +223,12 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 		inplace_segments(t);
 		break;
 	case CALL_PRCTL:
-		disguise_prctl(&tr->disguise, t, c->args[0], c->args[1]);
-		note_seccomp(tr, t, c, kind);
+		disguise_prctl(&tr->disguise, t, c->args[0]);
+		note_dispatch(tr, t, c);
 		note_closed(tr, t, c);
-		break;
+		return seccomp_enter(tr, t, kind, c->abi, c->args);
 	case CALL_SECCOMP:
-		note_seccomp(tr, t, c, kind);
-		break;
+		return seccomp_enter(tr, t, kind, c->abi, c->args);
 	case CALL_PTRACE:
 		note_ptrace(tr, c);
 		break;

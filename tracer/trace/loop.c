@@ -7,6 +7,7 @@
 #include "trace/entry.h"
 #include "trace/inplace.h"
 #include "trace/restart.h"
+#include "trace/seccomp.h"
 #include "trace/stop.h"
 #include "trace/turn.h"
 #include "tracee/procfs.h"
@@ -205,6 +206,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 	case STOP_SYSCALL:
 		call_restore(t);
 		clone_left(tr, t);
+		seccomp_left(tr, t);
 		count_if_entry(tr, t);
 		resume(tr, t, 0);
 		break;

@@ -33,6 +33,14 @@ struct thread {
 	uint64_t clone_flags; /* of the fork, vfork, clone or clone3 entered last */
 	bool sigsys_seen;     /* a SIGSYS was delivered, so its death by one is no surprise */
 
+	/* what the task has set itself, or inherited from one that has; trace/seccomp.h */
+	struct {
+		bool filters, no_new_privs;
+		bool strict;     /* seccomp's strict mode, in the kernel's place */
+		uint8_t asks;    /* enum privilege_ask: a call under way that may set one of them */
+		uint64_t flags;  /* of that seccomp(2) */
+	} own;
+
 	/* it stands at a stop that was handled, and waits for others; trace/turn.h */
 	struct {
 		int how; /* the ptrace request to go on with; 0: it does not wait */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What the program does with seccomp(2) itself, under our filter as without it. */
+#ifndef ET_TRACE_SECCOMP_H
+#define ET_TRACE_SECCOMP_H
+
+#include "trace/tracer.h"
+
+enum privilege_ask { ASKS_NOTHING, ASKS_NO_NEW_PRIVS, ASKS_FILTER };
+
+/* t stands at the entry of prctl or seccomp. True when the call's end must be seen: seccomp_left(). */
+bool seccomp_enter(struct tracer *tr, struct thread *t, enum call_kind kind, enum abi abi, const uint64_t args[6]);
+
+/* t stands behind the call: only one that succeeded has changed anything. */
+void seccomp_left(struct tracer *tr, struct thread *t);
+
+/* t is made by maker. */
+void seccomp_inherit(struct thread *t, const struct thread *maker);
+
+#endif
