@@ -18,6 +18,8 @@
 
 enum { PROGRAM_MAX = 64 };
 
+#define STOP (SECCOMP_RET_TRACE | FILTER_STOP_DATA)
+
 #define X32_BIT 0x40000000u
 
 struct program {
@@ -41,13 +43,13 @@ static void add(struct program *p, struct sock_filter insn)
 static void stop_unless(struct program *p, uint16_t how, uint32_t k)
 {
 	add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | how | BPF_K, k, 1, 0));
-	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 }
 
 static void stop_if(struct program *p, uint16_t how, uint32_t k)
 {
 	add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | how | BPF_K, k, 0, 1));
-	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 }
 
 static void load(struct program *p, uint32_t offset)
@@ -85,11 +87,11 @@ static void build(struct program *p, const struct filter_pass *pass)
 		load(p, ARGUMENT(4));
 		add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, pass->secret, 0, 1));
 		add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-		add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+		add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 	}
 	if (pass->skip_native)
 		skip_native(p);
-	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 }
 
 static int install(struct program *p)

@@ -309,7 +309,7 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 			    "calls that were interrupted and made again only because a traced program is woken by signals that it ignores; not among the entries");
 	else if (tr->phase != PHASE_KEEPING && !is_skipped(tr, &ev))
 		count(tr, t, &ev, &call, &regs);
-	return follow_up(tr, t, &call);
+	return !seccomp_forbids(tr, t, call.abi, call.nr) && follow_up(tr, t, &call);
 }
 
 void entry_note_sigsys(struct tracer *tr, struct thread *t)

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "trace/seccomp.h"
 
+#include "trace/clone.h"
+#include "trace/disguise.h"
 #include "trace/inplace.h"
+#include "trace/turn.h"
 #include "tracee/memory.h"
+#include "tracee/procfs.h"
 
+#include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <sys/prctl.h>
 
 #ifndef SECCOMP_FILTER_FLAG_NEW_LISTENER
@@ -50,10 +56,104 @@ static bool ask_filter(struct tracer *tr, struct thread *t, enum abi abi, uint64
 	return true;
 }
 
+/* ---- strict mode ---- */
+
+/* of the tables: i386, x86-64, x32 (whose numbers the kernel holds against those of i386) */
+static const int64_t prctl_number[ABIS] = {172, 157, 0x40000000 + 157};
+static const int64_t exit_number[ABIS] = {1, 60, 0x40000000 + 60};
+static const int64_t strict_allows[ABIS][4] = {{3, 4, 1, 119}, {0, 1, 60, 15}, {-1, -1, -1, -1}};
+
+/*
+ * The kernel grants strict mode to nobody under a filter, so it is emulated. What the
+ * call does besides, taking the clock from the task, is what it becomes.
+ */
+static bool ask_strict(struct tracer *tr, struct thread *t, enum abi abi)
+{
+	struct user_regs_struct regs;
+
+	if (!tr->disguise.filter || t->own.filters)
+		return false;
+	if (abi != ABI_I386 && tr->pass.skip_native) {
+		tally_blind(&tr->tally, "seccomp-strict", 1,
+			    "requests for strict seccomp mode of 64-bit programs whose native entries are not counted: the kernel refuses it to a program under a filter (EINVAL); untraced they would be granted");
+		return false;
+	}
+	if (tracee_get_regs(t->tid, &regs) != 0)
+		return false;
+	regs.orig_rax = (uint64_t)prctl_number[abi];
+	if (abi == ABI_I386) {
+		regs.rbx = PR_SET_TSC;
+		regs.rcx = PR_TSC_SIGSEGV;
+	} else {
+		regs.rdi = PR_SET_TSC;
+		regs.rsi = PR_TSC_SIGSEGV;
+	}
+	t->own.asks = ASKS_STRICT;
+	inplace_close(t, "it is in strict seccomp mode");
+	return call_lend(t, &regs);
+}
+
+static bool allowed(enum abi abi, int64_t nr)
+{
+	for (unsigned i = 0; i < 4; i++)
+		if (strict_allows[abi][i] == nr)
+			return true;
+	return false;
+}
+
+/*
+ * The kernel ends the task by do_exit(SIGKILL): this one thread, whose process ends
+ * so when it is the only one.
+ */
+static void end_strict(const struct thread *t, enum abi abi)
+{
+	struct user_regs_struct regs;
+	uint64_t threads = 1;
+
+	procfs_status(t->tid, "Threads", 10, &threads);
+	if (threads == 1) {
+		kill(t->tgid, SIGKILL);
+		return;
+	}
+	if (tracee_get_regs(t->tid, &regs) != 0)
+		return;
+	regs.orig_rax = (uint64_t)exit_number[abi];
+	regs.rbx = regs.rdi = SIGKILL;
+	tracee_set_regs(t->tid, &regs);
+}
+
+/* ---- stops that are not ours ---- */
+
+static bool is_foreign(const struct tracer *tr, const struct thread *t)
+{
+	unsigned long data;
+
+	return tr->own_filters && !turn_stops_at_every_call(tr, t) &&
+	       ptrace(PTRACE_GETEVENTMSG, t->tid, NULL, &data) == 0 && data != FILTER_STOP_DATA;
+}
+
+bool seccomp_forbids(struct tracer *tr, struct thread *t, enum abi abi, int64_t nr)
+{
+	if (t->own.strict && !allowed(abi, nr)) {
+		end_strict(t, abi);
+		return true;
+	}
+	if (!is_foreign(tr, t))
+		return false;
+	call_answer(t, -ENOSYS);
+	return true;
+}
+
+/* ---- calls ---- */
+
 bool seccomp_enter(struct tracer *tr, struct thread *t, enum call_kind kind, enum abi abi, const uint64_t args[6])
 {
+	if (kind == CALL_SECCOMP && args[0] == SECCOMP_SET_MODE_STRICT)
+		return !args[1] && !args[2] && ask_strict(tr, t, abi);
 	if (kind == CALL_SECCOMP)
 		return args[0] == SECCOMP_SET_MODE_FILTER && ask_filter(tr, t, abi, args[2], args[1]);
+	if (args[0] == PR_SET_SECCOMP && args[1] == SECCOMP_MODE_STRICT)
+		return ask_strict(tr, t, abi);
 	if (args[0] == PR_SET_SECCOMP)
 		return args[1] == SECCOMP_MODE_FILTER && ask_filter(tr, t, abi, args[2], 0);
 	if (args[0] != PR_SET_NO_NEW_PRIVS)
@@ -101,6 +201,8 @@ void seccomp_left(struct tracer *tr, struct thread *t)
 	if (tracee_get_regs(t->tid, &regs) == 0 && is_success(t, (int32_t)regs.rax)) {
 		if (t->own.asks == ASKS_NO_NEW_PRIVS)
 			t->own.no_new_privs = true;
+		else if (t->own.asks == ASKS_STRICT)
+			t->own.strict = true;
 		else
 			installed(tr, t);
 	}
