@@ -53,12 +53,14 @@ libentrytrace_a_SOURCES += \
 	tracer/trace/entry.c tracer/trace/entry.h \
 	tracer/trace/gather.c tracer/trace/gather.h \
 	tracer/trace/inplace.c tracer/trace/inplace.h tracer/trace/inplace_internal.h \
+	tracer/trace/later.c tracer/trace/later.h \
 	tracer/trace/loop.c tracer/trace/mapping.c tracer/trace/quiesce.c \
 	tracer/trace/restart.c tracer/trace/restart.h \
 	tracer/trace/shared.h \
 	tracer/trace/stop.c tracer/trace/stop.h \
 	tracer/trace/tracer.h \
-	tracer/trace/turn.c tracer/trace/turn.h
+	tracer/trace/turn.c tracer/trace/turn.h \
+	tracer/trace/vfork.c tracer/trace/vfork.h
 
 # Counting in place: code that runs inside the program (asm/count32.asm).
 libentrytrace_a_SOURCES += \

@@ -165,7 +165,8 @@ static void note_setid(struct tracer *tr, pid_t pid)
 struct thread *birth_exec(struct tracer *tr, pid_t tid)
 {
 	unsigned long former = (unsigned long)tid;
-	struct thread *t, *other, *next;
+	struct thread *t, *other, *next, *leader = threads_find(&tr->threads, tid);
+	pid_t vfork_parent = leader ? leader->vfork.parent : 0;
 
 	ptrace(PTRACE_GETEVENTMSG, tid, NULL, &former);
 	t = threads_find(&tr->threads, (pid_t)former);
@@ -178,6 +179,7 @@ struct thread *birth_exec(struct tracer *tr, pid_t tid)
 		if (other != t && other->tgid == t->tgid && other->adopted)
 			threads_remove(&tr->threads, other);
 	t->tgid = tid;
+	t->vfork.parent = vfork_parent;
 	t->adopted = t->first_stop_seen = true;
 	t->restart.armed = false;
 	t->lent = false;

@@ -12,6 +12,7 @@
 #include "trace/restart.h"
 #include "trace/seccomp.h"
 #include "trace/stop.h"
+#include "trace/vfork.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
 
@@ -205,12 +206,12 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_VFORK:
 		birth_begin(tr, t);
 		t->clone_flags = CLONE_VM | CLONE_VFORK;
-		break;
+		return vfork_keeps(tr, c->abi) && clone_as_vfork(t, c->abi);
 	case CALL_CLONE:
 	case CALL_CLONE3:
 		birth_begin(tr, t);
 		t->in_clone3 = kind == CALL_CLONE3;
-		to_exit = clone_enter(t, kind, c->abi, c->args);
+		to_exit = clone_enter(t, kind, c->abi, c->args, vfork_keeps(tr, c->abi));
 		if (c->abi == ABI_I386)
 			inplace_cloning(tr, t);
 		return to_exit;

@@ -6,10 +6,12 @@
 #include "trace/disguise.h"
 #include "trace/entry.h"
 #include "trace/inplace.h"
+#include "trace/later.h"
 #include "trace/restart.h"
 #include "trace/seccomp.h"
 #include "trace/stop.h"
 #include "trace/turn.h"
+#include "trace/vfork.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
@@ -129,8 +131,12 @@ static void on_end(struct tracer *tr, struct thread *t, const struct stop *s, co
 	}
 	if (tr->attached && t && t->tid == t->tgid)
 		add_attached_cpu(tr, t, seconds(&ru->ru_utime), seconds(&ru->ru_stime));
-	if (t)
+	if (t) {
+		pid_t parent = t->vfork.parent, child = t->tid;
+
 		leave(tr, t);
+		vfork_over(tr, parent, child);
+	}
 }
 
 /* The front process passes on signals that were meant for the program; it asks here which came. */
@@ -191,6 +197,8 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 	int sig;
 
 	turn_stopped(tr, t);
+	later_clear(tr, t);
+	t->vfork.child = 0;
 	t->at_entry = s->kind == STOP_SECCOMP;
 	thread_mapping_settled(t);
 	if (t->making_since && s->kind != STOP_FORK) {
@@ -204,6 +212,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		turn_resume(tr, t, to_exit ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SYSCALL:
+		t->vfork.asked = false;
 		call_restore(t);
 		clone_left(tr, t);
 		seccomp_left(tr, t);
@@ -252,7 +261,8 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			on_first_stop(tr, made);
 		look_at_unclaimed(tr);
 		call_restore(t);
-		resume(tr, t, 0);
+		if (!vfork_wait(tr, t))
+			resume(tr, t, 0);
 		break;
 	case STOP_EXEC:
 		t = birth_exec(tr, s->tid);
@@ -263,6 +273,8 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			clock_gettime(CLOCK_MONOTONIC, &tr->start);
 		}
 		inplace_exec(tr, t);
+		vfork_over(tr, t->vfork.parent, t->tid);
+		t->vfork.parent = 0;
 		resume(tr, t, 0);
 		break;
 	case STOP_VFORK_DONE:
@@ -348,11 +360,13 @@ unsigned tracer_run(struct tracer *tr)
 		pid_t tid = wait4(-1, &status, __WALL | (turn_open(tr) ? WNOHANG : 0), &ru);
 
 		if (tid == 0) {
+			later_run(tr);
 			turn_end(tr);
 			continue;
 		}
 		if (tid < 0) {
 			if (errno == EINTR) {
+				later_run(tr);
 				if (tr->ticks)
 					inplace_tick(tr);
 				continue;

@@ -79,6 +79,8 @@ struct tracer {
 	uint64_t makings;    /* calls that make tasks, entered so far: what trace/birth.h calls a time */
 	unsigned unclaimed;  /* tasks that wait at their first stop for their maker's event */
 	unsigned stops;      /* that others might have waited behind; trace/turn.h */
+	timer_t timer;       /* trace/later.h */
+	bool timer_made, timer_runs;
 	unsigned tick;       /* how often the counters in programs were looked at */
 
 	/* what was seen */

@@ -50,6 +50,20 @@ struct thread {
 	} held;
 	bool interrupted; /* by the tracer: a PTRACE_EVENT_STOP of it may be nothing else */
 
+	/* what is done when nothing has happened to it by then; trace/later.h */
+	struct {
+		uint64_t at;  /* CLOCK_MONOTONIC */
+		uint8_t what; /* enum later; 0: nothing */
+		struct thread *prev, *next;
+	} later;
+
+	/* a vfork whose wait the tracer keeps; trace/vfork.h */
+	struct {
+		bool asked;   /* in the call, which is made without CLONE_VFORK */
+		pid_t child;  /* it stands at its event until that one has left its memory; 0: it does not */
+		pid_t parent; /* it is such a child */
+	} vfork;
+
 	/* CPU seconds that the process had used when it was attached to (its first thread only) */
 	double cpu_user_before, cpu_system_before;
 
@@ -75,6 +89,7 @@ struct thread {
 
 struct threads {
 	struct thread *by_tid;
+	struct thread *later; /* those for whom a time is set */
 	struct thread *queue; /* those that go on when all stops have been handled, the first one first */
 };
 
@@ -88,6 +103,8 @@ unsigned threads_count(const struct threads *ts);
 /* Puts the task at the end of the queue, where it does not stand in it; and takes it out, where it does. */
 void threads_enqueue(struct threads *ts, struct thread *t);
 void threads_dequeue(struct threads *ts, struct thread *t);
+/* Puts it among those for whom a time is set, or takes it out (what 0). */
+void threads_set_later(struct threads *ts, struct thread *t, uint64_t at, uint8_t what);
 void threads_fini(struct threads *ts);
 
 /* Lets go of the task's space and its claims on it, and takes over the caller's reference to another. */
