@@ -55,6 +55,7 @@ libentrytrace_a_SOURCES += \
 	tracer/trace/inplace.c tracer/trace/inplace.h tracer/trace/inplace_internal.h \
 	tracer/trace/later.c tracer/trace/later.h \
 	tracer/trace/loop.c tracer/trace/mapping.c tracer/trace/quiesce.c \
+	tracer/trace/nested.c tracer/trace/nested.h \
 	tracer/trace/restart.c tracer/trace/restart.h \
 	tracer/trace/shared.h \
 	tracer/trace/stop.c tracer/trace/stop.h \

@@ -9,6 +9,7 @@
 #include "classify/record.h"
 #include "trace/gather.h"
 #include "trace/inplace.h"
+#include "trace/nested.h"
 #include "trace/restart.h"
 #include "trace/seccomp.h"
 #include "trace/stop.h"
@@ -109,15 +110,6 @@ static void note_closed(struct tracer *tr, struct thread *t, const struct call *
 	inplace_close(t, "it closed its memory to other programs of this user");
 	tally_blind(&tr->tally, "closed-memory", 1,
 			    "calls by which the program closed its memory to other programs of this user (PR_SET_DUMPABLE): entries that could not be looked at any more are counted as unknown");
-}
-
-static void note_ptrace(struct tracer *tr, const struct call *c)
-{
-	uint64_t op = c->args[0];
-
-	if (op == PTRACE_TRACEME || op == PTRACE_ATTACH || op == PTRACE_SEIZE)
-		tally_blind(&tr->tally, "nested-ptrace", 1,
-			    "requests of the program to trace a process: a task has one tracer only, so those on traced tasks are refused (EPERM)");
 }
 
 /* Is one of the program's standard streams, which it writes to, a terminal? */
@@ -231,7 +223,7 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_SECCOMP:
 		return seccomp_enter(tr, t, kind, c->abi, c->args);
 	case CALL_PTRACE:
-		note_ptrace(tr, c);
+		nested_asked(tr, t, c->args);
 		break;
 	case CALL_WRITE:
 		note_write(tr, t, c->args[0]);
@@ -310,6 +302,7 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 			    "calls that were interrupted and made again only because a traced program is woken by signals that it ignores; not among the entries");
 	else if (tr->phase != PHASE_KEEPING && !is_skipped(tr, &ev))
 		count(tr, t, &ev, &call, &regs);
+	nested_enter(tr, t, call.abi, call.nr, call.args);
 	return !seccomp_forbids(tr, t, call.abi, call.nr) && follow_up(tr, t, &call);
 }
 

@@ -7,6 +7,7 @@
 #include "trace/entry.h"
 #include "trace/inplace.h"
 #include "trace/later.h"
+#include "trace/nested.h"
 #include "trace/restart.h"
 #include "trace/seccomp.h"
 #include "trace/stop.h"
@@ -221,6 +222,8 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		break;
 	case STOP_SIGNAL:
 		sig = inplace_hide_from(t, s->value);
+		if (nested_swallows(t, sig))
+			sig = 0;
 		if (sig) {
 			note_signal(tr, t, sig);
 			if (let_faulting_init_go(tr, t, sig))
@@ -246,7 +249,9 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		}
 		inplace_hide(t);
 		/* It may come late: for a stop that was there when the task was interrupted. */
-		if (t->interrupted)
+		if (nested_interrupted(t))
+			;
+		else if (t->interrupted)
 			restart_expect_from_interrupt(&tr->calls, t);
 		else if (t->space)
 			restart_expect_from_stop(&tr->calls, t, 0);

@@ -66,6 +66,7 @@ struct tracer {
 	pid_t main_pid;      /* 0 when attached */
 	enum tracer_phase phase;
 	struct disguise disguise;
+	bool nested_said;    /* that it cannot trace */
 	bool own_filters;    /* some task of it has installed a seccomp filter */
 	bool main_ended;
 	enum exit_kind exit_kind;

@@ -64,6 +64,13 @@ struct thread {
 		pid_t parent; /* it is such a child */
 	} vfork;
 
+	/* it wants to trace, or to be traced by another; trace/nested.h */
+	struct {
+		bool wants_tracer;
+		pid_t refused; /* it may not trace that task, and has not waited for it since */
+		bool waits;    /* it does */
+	} nested;
+
 	/* CPU seconds that the process had used when it was attached to (its first thread only) */
 	double cpu_user_before, cpu_system_before;
 
