@@ -5,6 +5,7 @@
  *
  *   timers WORD
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
@@ -79,11 +80,86 @@ static void vforks(void)
 	vfork_parent(0);
 }
 
+/* ---- signals that are ignored, in waits with a time limit ---- */
+
+/* Children that end while the parent waits; each end is a SIGCHLD, which is ignored by default. */
+static void disturb(unsigned times)
+{
+	for (unsigned i = 0; i < times; i++)
+		if (fork() == 0) {
+			usleep(50000 + i * 70000);
+			_exit(0);
+		}
+}
+
+static void reap(void)
+{
+	while (wait(NULL) > 0)
+		continue;
+}
+
+enum { TIMES = 4 };
+static const double short_of = 0.495, long_for = 0.69;
+
+static void ignored(void)
+{
+	struct timespec limit = {0, 500000000};
+	struct timeval limit_us = {0, 500000};
+	struct sembuf down = {0, -1, 0};
+	int poll_fd = epoll_create1(0), sockets[2], sem = semget(IPC_PRIVATE, 1, 0600);
+	struct epoll_event ev;
+	sigset_t usr1;
+	double start;
+	char byte;
+	long got;
+
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &usr1, NULL);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0)
+		exit(1);
+	setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &limit_us, sizeof(limit_us));
+	for (unsigned i = 0; i < 2; i++) {
+		disturb(TIMES);
+		start = now();
+		got = epoll_wait(poll_fd, &ev, 1, 500);
+		tell("epoll_wait", got, errno, now() - start, short_of, long_for);
+		reap();
+		disturb(TIMES);
+		start = now();
+		got = syscall(SYS_rt_sigtimedwait, &usr1, NULL, &limit, 8);
+		tell("rt_sigtimedwait", got, errno, now() - start, short_of, long_for);
+		reap();
+		disturb(TIMES);
+		start = now();
+		got = semtimedop(sem, &down, 1, &limit);
+		tell("semtimedop", got, errno, now() - start, short_of, long_for);
+		reap();
+		disturb(TIMES);
+		start = now();
+		got = recv(sockets[0], &byte, 1, 0);
+		tell("recv", got, errno, now() - start, short_of, long_for + 0.1);
+		reap();
+		/* And one that comes in time. */
+		disturb(TIMES);
+		if (fork() == 0) {
+			usleep(300000);
+			kill(getppid(), SIGUSR1);
+			_exit(0);
+		}
+		start = now();
+		got = syscall(SYS_rt_sigtimedwait, &usr1, NULL, &limit, 8);
+		tell("rt_sigtimedwait, sent", got, errno, now() - start, 0.29, 0.42);
+		reap();
+	}
+	semctl(sem, 0, IPC_RMID);
+}
+
 static const struct {
 	const char *word;
 	void (*work)(void);
 } words[] = {
-	{"vfork", vforks},
+	{"vfork", vforks}, {"ignored", ignored},
 };
 
 int main(int argc, char **argv)

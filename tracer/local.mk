@@ -59,6 +59,7 @@ libentrytrace_a_SOURCES += \
 	tracer/trace/restart.c tracer/trace/restart.h \
 	tracer/trace/shared.h \
 	tracer/trace/stop.c tracer/trace/stop.h \
+	tracer/trace/timed.c tracer/trace/timed.h \
 	tracer/trace/tracer.h \
 	tracer/trace/turn.c tracer/trace/turn.h \
 	tracer/trace/vfork.c tracer/trace/vfork.h

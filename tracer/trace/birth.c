@@ -56,6 +56,8 @@ struct thread *birth_adopt(struct tracer *tr, struct thread *maker)
 	t->adopted = maker->announced = true;
 	t->tgid = thread ? maker->tgid : t->tid;
 	if (maker->space) {
+		if (!thread)
+			inplace_made_child(maker);
 		t->space = maker->clone_flags & CLONE_VM ? space_ref(maker->space)
 							 : copy_of(maker->space);
 		birth_count(tr, t, !thread);

@@ -13,6 +13,7 @@
 #include "trace/restart.h"
 #include "trace/seccomp.h"
 #include "trace/stop.h"
+#include "trace/timed.h"
 #include "trace/vfork.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
@@ -297,6 +298,7 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 	for (unsigned i = 0; i < 6; i++)
 		call.args[i] = info.entry.args[i];
 	t->abi = (uint8_t)call.abi;
+	timed_enter(tr, t, &regs, artefact);
 	if (artefact && tr->phase != PHASE_KEEPING)
 		tally_blind(&tr->tally, "restart-by-tracing", 1,
 			    "calls that were interrupted and made again only because a traced program is woken by signals that it ignores; not among the entries");

@@ -11,6 +11,7 @@
 #include "trace/restart.h"
 #include "trace/seccomp.h"
 #include "trace/stop.h"
+#include "trace/timed.h"
 #include "trace/turn.h"
 #include "trace/vfork.h"
 #include "tracee/procfs.h"
@@ -249,12 +250,12 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		}
 		inplace_hide(t);
 		/* It may come late: for a stop that was there when the task was interrupted. */
-		if (nested_interrupted(t))
-			;
-		else if (t->interrupted)
-			restart_expect_from_interrupt(&tr->calls, t);
-		else if (t->space)
-			restart_expect_from_stop(&tr->calls, t, 0);
+		if (!nested_interrupted(t) && !timed_interrupted(&tr->calls, t)) {
+			if (t->interrupted)
+				restart_expect_from_interrupt(&tr->calls, t);
+			else if (t->space)
+				restart_expect_from_stop(&tr->calls, t, 0);
+		}
 		t->interrupted = false;
 		resume(tr, t, 0);
 		break;

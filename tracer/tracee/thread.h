@@ -85,6 +85,14 @@ struct thread {
 		uint64_t ip;   /* artefacts only: behind the entry instruction, whichever it is */
 		int64_t nr;
 	} restart;
+	/* a wait with a time limit; trace/timed.h */
+	struct {
+		uint64_t start; /* CLOCK_MONOTONIC; 0: it is in none, or in one whose start was not seen */
+		uint64_t until; /* it has been interrupted, and is made again until then; 0: not */
+		uint64_t sp;
+		int32_t nr;
+	} timed;
+
 	uint8_t abi; /* enum abi of its last entry */
 
 	/* others were put into its registers for the length of one call: those that it gets back; trace/clone.h */
