@@ -155,11 +155,46 @@ static void ignored(void)
 	semctl(sem, 0, IPC_RMID);
 }
 
+/* ---- signals that come faster than anybody could look at them ---- */
+
+static volatile sig_atomic_t handled;
+
+static void handle(int sig)
+{
+	(void)sig;
+	handled++;
+}
+
+static void storm(const char *what, void (*handler)(int))
+{
+	const struct itimerval often = {{0, 20}, {0, 20}}, never = {{0, 0}, {0, 0}};
+	volatile unsigned work = 0;
+	sigset_t mask;
+	unsigned wrong = 0;
+	double start = now();
+
+	signal(SIGALRM, handler);
+	setitimer(ITIMER_REAL, &often, NULL);
+	while (work < 10000000)
+		work++;
+	/* Nobody has blocked anything. */
+	for (unsigned i = 0; i < 300; i++)
+		wrong += sigprocmask(SIG_BLOCK, NULL, &mask) != 0 || sigismember(&mask, SIGALRM);
+	setitimer(ITIMER_REAL, &never, NULL);
+	tell(what, wrong ? -1 : handler == SIG_IGN || handled > 10, 0, now() - start, 0, 15);
+}
+
+static void storms(void)
+{
+	storm("handled", handle);
+	storm("ignored", SIG_IGN);
+}
+
 static const struct {
 	const char *word;
 	void (*work)(void);
 } words[] = {
-	{"vfork", vforks}, {"ignored", ignored},
+	{"vfork", vforks}, {"ignored", ignored}, {"storm", storms},
 };
 
 int main(int argc, char **argv)

@@ -58,6 +58,7 @@ libentrytrace_a_SOURCES += \
 	tracer/trace/nested.c tracer/trace/nested.h \
 	tracer/trace/restart.c tracer/trace/restart.h \
 	tracer/trace/shared.h \
+	tracer/trace/slice.c tracer/trace/slice.h \
 	tracer/trace/stop.c tracer/trace/stop.h \
 	tracer/trace/timed.c tracer/trace/timed.h \
 	tracer/trace/tracer.h \

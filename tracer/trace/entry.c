@@ -12,6 +12,7 @@
 #include "trace/nested.h"
 #include "trace/restart.h"
 #include "trace/seccomp.h"
+#include "trace/slice.h"
 #include "trace/stop.h"
 #include "trace/timed.h"
 #include "trace/vfork.h"
@@ -212,7 +213,7 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_RT_SIGRETURN:
 		if (c->abi == ABI_I386)
 			restart_expect_from_frame(t, kind == CALL_RT_SIGRETURN);
-		break;
+		return slice_wanted(t);
 	case CALL_LDT:
 		inplace_segments(t);
 		break;

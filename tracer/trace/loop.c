@@ -10,6 +10,7 @@
 #include "trace/nested.h"
 #include "trace/restart.h"
 #include "trace/seccomp.h"
+#include "trace/slice.h"
 #include "trace/stop.h"
 #include "trace/timed.h"
 #include "trace/turn.h"
@@ -200,6 +201,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 
 	turn_stopped(tr, t);
 	later_clear(tr, t);
+	slice_over(t, s);
 	t->vfork.child = 0;
 	t->at_entry = s->kind == STOP_SECCOMP;
 	thread_mapping_settled(t);
@@ -219,7 +221,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		clone_left(tr, t);
 		seccomp_left(tr, t);
 		count_if_entry(tr, t);
-		resume(tr, t, 0);
+		turn_resume(tr, t, slice_returned(tr, t) ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SIGNAL:
 		sig = inplace_hide_from(t, s->value);
@@ -234,7 +236,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			if (sig == SIGSYS)
 				entry_note_sigsys(tr, t);
 		}
-		resume(tr, t, sig);
+		turn_resume(tr, t, slice_signal(tr, t, sig) ? PTRACE_SYSCALL : PTRACE_CONT, sig);
 		break;
 	case STOP_GROUP:
 		inplace_hide(t);

@@ -71,6 +71,16 @@ struct thread {
 		bool waits;    /* it does */
 	} nested;
 
+	/* signals that come too fast; trace/slice.h */
+	struct {
+		uint64_t ip, sp; /* where the last one found it */
+		int count;       /* so many have found it there */
+		int sig;         /* the one to be blocked */
+		bool wanted;     /* behind its handler */
+		bool runs;       /* it is blocked */
+		uint64_t mask;   /* the program's own, meanwhile */
+	} slice;
+
 	/* CPU seconds that the process had used when it was attached to (its first thread only) */
 	double cpu_user_before, cpu_system_before;
 
