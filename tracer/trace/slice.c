@@ -36,13 +36,19 @@ static void note_place(struct thread *t, const struct user_regs_struct *regs)
 	t->slice.sp = regs->rsp;
 }
 
+/* Faults, which the kernel forces on a task: it would end one that blocks them. */
+static bool is_fault(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL || sig == SIGFPE || sig == SIGTRAP || sig == SIGSYS;
+}
+
 bool slice_signal(struct tracer *tr, struct thread *t, int sig)
 {
 	struct user_regs_struct regs;
 	uint64_t ignored, caught;
 
 	t->slice.wanted = false;
-	if (sig < 1 || sig > 64 || tracee_get_regs(t->tid, &regs) != 0)
+	if (sig < 1 || sig > 64 || is_fault(sig) || tracee_get_regs(t->tid, &regs) != 0)
 		return false;
 	if (regs.rip != t->slice.ip || regs.rsp != t->slice.sp) {
 		note_place(t, &regs);
