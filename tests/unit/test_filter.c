@@ -18,7 +18,7 @@
 #define ABOVE 0x7f0012345678ull /* 64-bit code */
 #define BELOW 0xf7f01234ull     /* where 32-bit code can be */
 
-enum { TRACE = SECCOMP_RET_TRACE, STEPS_MAX = FILTER_MAX };
+enum { TRACE = SECCOMP_RET_TRACE | FILTER_STOP_DATA, STEPS_MAX = FILTER_MAX };
 
 /* ---- the filter as a function ---- */
 

@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define STOP (SECCOMP_RET_TRACE | FILTER_STOP_DATA)
+
 #define X32_BIT 0x40000000u
 
 /* The low half: filters run on a little-endian machine. */
@@ -32,13 +34,13 @@ static void add(struct filter_program *p, struct sock_filter insn)
 static void stop_unless(struct filter_program *p, uint16_t how, uint32_t k)
 {
 	add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | how | BPF_K, k, 1, 0));
-	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 }
 
 static void stop_if(struct filter_program *p, uint16_t how, uint32_t k)
 {
 	add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | how | BPF_K, k, 0, 1));
-	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 }
 
 static void load(struct filter_program *p, uint32_t offset)
@@ -72,11 +74,11 @@ void filter_build(const struct filter_pass *pass, struct filter_program *p)
 		load(p, ARGUMENT(4));
 		add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, pass->secret, 0, 1));
 		add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-		add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+		add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 	}
 	if (pass->skip_native)
 		skip_native(p);
-	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 }
 
 static int install(struct filter_program *p)

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "elf/segments.h"
 #include "trace/inplace.h"
+#include "trace/seccomp.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
@@ -56,6 +57,8 @@ struct thread *birth_adopt(struct tracer *tr, struct thread *maker)
 	t->tgid = thread ? maker->tgid : t->tid;
 	shared_note_family(tr->shared, t->tgid);
 	if (maker->space) {
+		if (!thread)
+			inplace_made_child(maker);
 		t->space = maker->clone_flags & CLONE_VM ? space_ref(maker->space)
 							 : copy_of(maker->space);
 		birth_count(tr, t, !thread);
@@ -64,6 +67,7 @@ struct thread *birth_adopt(struct tracer *tr, struct thread *maker)
 	t->lent = maker->lent;
 	t->own_regs = maker->own_regs;
 	t->abi = maker->abi;
+	seccomp_inherit(t, maker);
 	return t->first_stop_seen ? t : NULL;
 }
 
@@ -77,10 +81,14 @@ static void adopt_by_proc(struct tracer *tr, struct thread *t)
 	if (procfs_status(t->tid, "Tgid", 10, &tgid) && (pid_t)tgid != t->tid) {
 		t->tgid = (pid_t)tgid;
 		kin = threads_find(&tr->threads, t->tgid);
+		if (kin)
+			seccomp_inherit(t, kin);
 		if (kin && kin->space)
 			t->space = space_ref(kin->space);
 	} else if (procfs_status(t->tid, "PPid", 10, &ppid)) {
 		kin = threads_find(&tr->threads, (pid_t)ppid);
+		if (kin)
+			seccomp_inherit(t, kin);
 		if (kin && kin->space)
 			t->space = copy_of(kin->space);
 	}
@@ -161,7 +169,8 @@ static void note_setid(struct tracer *tr, pid_t pid)
 struct thread *birth_exec(struct tracer *tr, pid_t tid)
 {
 	unsigned long former = (unsigned long)tid;
-	struct thread *t, *other, *next;
+	struct thread *t, *other, *next, *leader = threads_find(&tr->threads, tid);
+	pid_t vfork_parent = leader ? leader->vfork.parent : 0;
 
 	ptrace(PTRACE_GETEVENTMSG, tid, NULL, &former);
 	t = threads_find(&tr->threads, (pid_t)former);
@@ -174,6 +183,7 @@ struct thread *birth_exec(struct tracer *tr, pid_t tid)
 		if (other != t && other->tgid == t->tgid && other->adopted)
 			threads_remove(&tr->threads, other);
 	t->tgid = tid;
+	t->vfork.parent = vfork_parent;
 	t->adopted = t->first_stop_seen = true;
 	t->restart.armed = false;
 	t->lent = false;

@@ -142,6 +142,7 @@ void inplace_copied(const struct space *from, struct space *to)
 	copy->any_code = in->any_code;
 	copy->segments = in->segments;
 	copy->yields = in->yields;
+	copy->timed_counted = in->timed_counted;
 	copy->mode = in->mode;
 	if (in->mode == MODE_PATCHING)
 		copy->mode = MODE_STOPS;
@@ -349,8 +350,36 @@ void inplace_original(const struct thread *t, uint64_t at, uint8_t *buf, size_t 
 		patch_original(in->patch, at, buf, n);
 }
 
+/* Of sockets, it is seldom that there is a limit. */
+static bool is_timed(const struct tracer *tr, int64_t nr)
+{
+	enum limit_kind kind = call_limit(&tr->calls, ABI_I386, nr).kind;
+
+	return kind == LIMIT_MS || kind == LIMIT_TIMESPEC || kind == LIMIT_TIMESPEC64;
+}
+
+void inplace_stop_timed(const struct thread *t)
+{
+	struct inplace *in = inplace_of(t);
+
+	if (!in || in->timed_stop)
+		return;
+	in->timed_stop = true;
+	if (in->patch && in->timed_counted)
+		patch_switch_off(in->patch, 0, UINT64_MAX);
+}
+
+void inplace_made_child(const struct thread *t)
+{
+	const struct inplace *in = inplace_of(t);
+	uint64_t ignored, caught;
+
+	if (in && !in->timed_stop && procfs_signals(t->tid, &ignored, &caught) && !(caught >> (SIGCHLD - 1) & 1))
+		inplace_stop_timed(t);
+}
+
 /* Calls for which the tracer has something to do stop. */
-static uint8_t rule_of(const struct inplace *in, enum entry_path path, int64_t nr)
+static uint8_t rule_of(struct inplace *in, enum entry_path path, int64_t nr)
 {
 	const struct tracer *tr = in->tr;
 	enum call_kind kind = call_kind(&tr->calls, ABI_I386, nr);
@@ -358,6 +387,11 @@ static uint8_t rule_of(const struct inplace *in, enum entry_path path, int64_t n
 
 	if (kind == CALL_WRITE && atomic_load(&tr->shared->watch_terminal) && !atomic_load(&tr->shared->program_wrote))
 		return FREE_NONE;
+	if (is_timed(tr, nr)) {
+		if (in->timed_stop)
+			return FREE_NONE;
+		in->timed_counted = true;
+	}
 	if (in->any_code && (kind == CALL_MAP || kind == CALL_PROTECT || kind == CALL_MREMAP || kind == CALL_BRK))
 		return FREE_NONE;
 	if (path == PATH_INT80 && free == FREE_SIXTH && call_never_sleeps(&tr->calls, nr))

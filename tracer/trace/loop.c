@@ -6,9 +6,15 @@
 #include "trace/disguise.h"
 #include "trace/entry.h"
 #include "trace/inplace.h"
+#include "trace/later.h"
+#include "trace/nested.h"
 #include "trace/restart.h"
+#include "trace/seccomp.h"
+#include "trace/slice.h"
 #include "trace/stop.h"
+#include "trace/timed.h"
 #include "trace/turn.h"
+#include "trace/vfork.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
@@ -128,8 +134,12 @@ static void on_end(struct tracer *tr, struct thread *t, const struct stop *s, co
 	}
 	if (tr->attached && t && t->tid == t->tgid)
 		add_attached_cpu(tr, t, seconds(&ru->ru_utime), seconds(&ru->ru_stime));
-	if (t)
+	if (t) {
+		pid_t parent = t->vfork.parent, child = t->tid;
+
 		leave(tr, t);
+		vfork_over(tr, parent, child);
+	}
 }
 
 static bool counts(const struct tracer *tr, const struct thread *t)
@@ -178,6 +188,9 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 	int sig;
 
 	turn_stopped(tr, t);
+	later_clear(tr, t);
+	slice_over(t, s);
+	t->vfork.child = 0;
 	t->at_entry = s->kind == STOP_SECCOMP;
 	thread_mapping_settled(t);
 	if (t->making_since && s->kind != STOP_FORK) {
@@ -191,13 +204,17 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		turn_resume(tr, t, to_exit ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SYSCALL:
+		t->vfork.asked = false;
 		call_restore(t);
 		clone_left(tr, t);
+		seccomp_left(tr, t);
 		count_if_entry(tr, t);
-		resume(tr, t, 0);
+		turn_resume(tr, t, slice_returned(tr, t) ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SIGNAL:
 		sig = inplace_hide_from(t, s->value);
+		if (nested_swallows(t, sig))
+			sig = 0;
 		if (sig) {
 			if (let_faulting_init_go(tr, t, sig))
 				break;
@@ -206,7 +223,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			if (sig == SIGSYS)
 				entry_note_sigsys(tr, t);
 		}
-		resume(tr, t, sig);
+		turn_resume(tr, t, slice_signal(tr, t, sig) ? PTRACE_SYSCALL : PTRACE_CONT, sig);
 		break;
 	case STOP_GROUP:
 		inplace_hide(t);
@@ -222,10 +239,12 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		}
 		inplace_hide(t);
 		/* It may come late: for a stop that was there when the task was interrupted. */
-		if (t->interrupted)
-			restart_expect_from_interrupt(&tr->calls, t);
-		else if (t->space)
-			restart_expect_from_stop(&tr->calls, t, 0);
+		if (!nested_interrupted(t) && !timed_interrupted(&tr->calls, t)) {
+			if (t->interrupted)
+				restart_expect_from_interrupt(&tr->calls, t);
+			else if (t->space)
+				restart_expect_from_stop(&tr->calls, t, 0);
+		}
 		t->interrupted = false;
 		resume(tr, t, 0);
 		break;
@@ -237,7 +256,8 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			on_first_stop(tr, made);
 		look_at_unclaimed(tr);
 		call_restore(t);
-		resume(tr, t, 0);
+		if (!vfork_wait(tr, t))
+			resume(tr, t, 0);
 		break;
 	case STOP_EXEC:
 		t = birth_exec(tr, s->tid);
@@ -248,6 +268,8 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			clock_gettime(CLOCK_MONOTONIC, &tr->start);
 		}
 		inplace_exec(tr, t);
+		vfork_over(tr, t->vfork.parent, t->tid);
+		t->vfork.parent = 0;
 		resume(tr, t, 0);
 		break;
 	case STOP_VFORK_DONE:
@@ -334,11 +356,13 @@ unsigned tracer_run(struct tracer *tr)
 		pid_t tid = wait4(-1, &status, __WALL | (turn_open(tr) ? WNOHANG : 0), &ru);
 
 		if (tid == 0) {
+			later_run(tr);
 			turn_end(tr);
 			continue;
 		}
 		if (tid < 0) {
 			if (errno == EINTR) {
+				later_run(tr);
 				if (tr->ticks)
 					inplace_tick(tr);
 				continue;

@@ -55,10 +55,21 @@ void threads_dequeue(struct threads *ts, struct thread *t)
 	DL_DELETE2(ts->queue, t, held.prev, held.next);
 }
 
+void threads_set_later(struct threads *ts, struct thread *t, uint64_t at, uint8_t what)
+{
+	if (!t->later.what && what)
+		DL_APPEND2(ts->later, t, later.prev, later.next);
+	else if (t->later.what && !what)
+		DL_DELETE2(ts->later, t, later.prev, later.next);
+	t->later.at = at;
+	t->later.what = what;
+}
+
 void threads_remove(struct threads *ts, struct thread *t)
 {
 	thread_set_space(t, NULL);
 	threads_dequeue(ts, t);
+	threads_set_later(ts, t, 0, 0);
 	HASH_DEL(ts->by_tid, t);
 	free(t);
 }
