@@ -54,7 +54,7 @@ libentrytrace_a_SOURCES += \
 	tracer/trace/clone.c tracer/trace/clone.h \
 	tracer/trace/entry.c tracer/trace/entry.h \
 	tracer/trace/gather.c tracer/trace/gather.h \
-	tracer/trace/inplace.c tracer/trace/inplace.h tracer/trace/inplace_internal.h \
+	tracer/trace/inplace.c tracer/trace/inplace_entry.c tracer/trace/inplace_stop.c tracer/trace/inplace.h tracer/trace/inplace_internal.h \
 	tracer/trace/later.c tracer/trace/later.h \
 	tracer/trace/loop.c tracer/trace/mapping.c tracer/trace/quiesce.c \
 	tracer/trace/nested.c tracer/trace/nested.h \

@@ -7,6 +7,9 @@
 #include "patch/patch.h"
 #include "trace/inplace.h"
 
+/* The code segment of 32-bit programs: __USER32_CS. */
+enum { FLAT_CODE = 0x23 };
+
 /* How the entries of one address space are counted. */
 struct inplace {
 	struct tracer *tr;
