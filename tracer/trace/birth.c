@@ -106,9 +106,13 @@ bool birth_unclaimed(struct tracer *tr, struct thread *t)
 	struct thread *other;
 
 	/* In the order in which they began. */
-	DL_FOREACH2(tr->threads.makers, other, maker.next)
-		if (other != t)
-			return other->making_since < t->unclaimed_at ? false : (adopt_by_proc(tr, t), true);
+	DL_FOREACH2(tr->threads.makers, other, maker.next) {
+		if (other == t)
+			continue;
+		if (other->making_since < t->unclaimed_at)
+			return false;
+		break;
+	}
 	adopt_by_proc(tr, t);
 	return true;
 }
