@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/personality.h>
 #include <unistd.h>
+#include <utlist.h>
 
 
 /* ---- counts ---- */
@@ -218,8 +219,8 @@ static enum mode_event apply(struct inplace *in, struct space *space)
 	mark_code(in, space_maps_now(space, tid));
 	note_in_place(in, space);
 	/* A task's end matters where it may die between its count and its entry. */
-	HASH_ITER(hh, in->tr->threads.by_tid, t, next)
-		if (t->space == space && t->held.how)
+	DL_FOREACH_SAFE2(space->tasks, t, next, peer.next)
+		if (t->held.how)
 			ptrace(PTRACE_SETOPTIONS, t->tid, NULL,
 			       (long)(TRACER_OPTIONS | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT));
 	return MODE_DONE;
@@ -230,11 +231,11 @@ static void resume_all(struct inplace *in, const struct space *space)
 {
 	struct thread *t, *next;
 
-	HASH_ITER(hh, in->tr->threads.by_tid, t, next) {
+	DL_FOREACH_SAFE2(space->tasks, t, next, peer.next) {
 		struct user_regs_struct regs;
 		uint32_t ip;
 
-		if (t->space != space || !t->held.how || tracee_get_regs(t->tid, &regs) != 0)
+		if (!t->held.how || tracee_get_regs(t->tid, &regs) != 0)
 			continue;
 		ip = code_resume(patch_layout(in->patch), (uint32_t)regs.rip);
 		if (regs.rip > UINT32_MAX || ip == regs.rip)
@@ -281,8 +282,8 @@ static void unmap(struct inplace *in, const struct space *space)
 	struct thread *t, *next;
 	struct user_regs_struct regs;
 
-	HASH_ITER(hh, in->tr->threads.by_tid, t, next)
-		if (t->space == space && t->held.how && t->at_entry && tracee_get_regs(t->tid, &regs) == 0 &&
+	DL_FOREACH_SAFE2(space->tasks, t, next, peer.next)
+		if (t->held.how && t->at_entry && tracee_get_regs(t->tid, &regs) == 0 &&
 		    regs.cs == FLAT_CODE) {
 			patch_unmap(in->patch, t->tid);
 			return;
@@ -294,8 +295,8 @@ enum mode_event inplace_lift(struct space *space)
 	struct inplace *in = space->inplace;
 	struct thread *t, *next, *any = NULL;
 
-	HASH_ITER(hh, in->tr->threads.by_tid, t, next) {
-		if (t->space != space || (!t->held.how && !t->handling && space->refs > 1))
+	DL_FOREACH_SAFE2(space->tasks, t, next, peer.next) {
+		if (!t->held.how && !t->handling && space->refs > 1)
 			continue;
 		inplace_hide(t);
 		any = t;

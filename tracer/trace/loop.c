@@ -194,7 +194,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 	t->at_entry = s->kind == STOP_SECCOMP;
 	thread_mapping_settled(t);
 	if (t->making_since && s->kind != STOP_FORK) {
-		t->making_since = 0;
+		threads_set_making(&tr->threads, t, 0);
 		look_at_unclaimed(tr);
 	}
 	switch (s->kind) {
@@ -250,7 +250,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		break;
 	case STOP_FORK:
 		made = birth_adopt(tr, t);
-		t->making_since = 0;
+		threads_set_making(&tr->threads, t, 0);
 		t->in_vfork = t->clone_flags & CLONE_VFORK;
 		if (made)
 			on_first_stop(tr, made);
@@ -345,6 +345,27 @@ static void look(struct tracer *tr)
 	tr->on_look(tr->on_look_ctx, atomic_exchange(&tr->shared->look, 0));
 }
 
+/*
+ * As wait4(-1). With ru the kernel adds up the times of all threads of the process, at
+ * every stop: where there are many, what has happened is asked for first.
+ */
+static pid_t wait_any(const struct tracer *tr, int *status, int flags, struct rusage *ru)
+{
+	enum { FEW = 32 };
+	siginfo_t si = {.si_pid = 0};
+	bool ended;
+
+	memset(ru, 0, sizeof(*ru));
+	if (threads_count(&tr->threads) <= FEW)
+		return wait4(-1, status, __WALL | flags, ru);
+	if (waitid(P_ALL, 0, &si, WEXITED | WSTOPPED | WNOWAIT | __WALL | flags) != 0)
+		return -1;
+	if (!si.si_pid)
+		return 0;
+	ended = si.si_code == CLD_EXITED || si.si_code == CLD_KILLED || si.si_code == CLD_DUMPED;
+	return wait4(si.si_pid, status, __WALL | WNOHANG, ended ? ru : NULL);
+}
+
 unsigned tracer_run(struct tracer *tr)
 {
 	while (go_on(tr)) {
@@ -353,7 +374,7 @@ unsigned tracer_run(struct tracer *tr)
 		struct thread *t;
 		struct stop s;
 		int status;
-		pid_t tid = wait4(-1, &status, __WALL | (turn_open(tr) ? WNOHANG : 0), &ru);
+		pid_t tid = wait_any(tr, &status, turn_open(tr) ? WNOHANG : 0, &ru);
 
 		if (tid == 0) {
 			later_run(tr);

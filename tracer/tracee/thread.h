@@ -16,6 +16,9 @@ struct thread {
 	pid_t tid;
 	pid_t tgid;
 	struct space *space; /* NULL until it is known from whom it was made */
+	struct {
+		struct thread *prev, *next;
+	} peer; /* in space->tasks */
 
 	/* birth: its first stop and its maker's event come in either order */
 	bool first_stop_seen;
@@ -24,6 +27,9 @@ struct thread {
 
 	/* between two stops */
 	bool changing;        /* in a call that changes mappings */
+	struct {
+		struct thread *prev, *next;
+	} maker; /* among those that make a task */
 	uint64_t making_since; /* in a call that makes a task, from then on; 0: in none */
 	bool at_entry;        /* it stands at the seccomp-stop of an entry */
 	bool handling;        /* its stop is being handled */
@@ -114,6 +120,7 @@ struct thread {
 
 struct threads {
 	struct thread *by_tid;
+	struct thread *makers; /* those that are in a call that makes a task */
 	struct thread *later; /* those for whom a time is set */
 	struct thread *queue; /* those that go on when all stops have been handled, the first one first */
 };
@@ -128,6 +135,8 @@ unsigned threads_count(const struct threads *ts);
 /* Puts the task at the end of the queue, where it does not stand in it; and takes it out, where it does. */
 void threads_enqueue(struct threads *ts, struct thread *t);
 void threads_dequeue(struct threads *ts, struct thread *t);
+/* It is in a call that makes a task since that time, or in none any more (0). */
+void threads_set_making(struct threads *ts, struct thread *t, uint64_t since);
 /* Puts it among those for whom a time is set, or takes it out (what 0). */
 void threads_set_later(struct threads *ts, struct thread *t, uint64_t at, uint8_t what);
 void threads_fini(struct threads *ts);
