@@ -234,6 +234,8 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		break;
 	case STOP_TRAP:
 		if (!t->first_stop_seen) {
+			/* Asked to stop before, it has done so now. */
+			t->interrupted = false;
 			on_first_stop(tr, t);
 			break;
 		}

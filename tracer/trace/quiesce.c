@@ -47,8 +47,8 @@ static void quiesce(struct inplace *in, const struct space *space)
 	struct thread *t, *next;
 
 	DL_FOREACH_SAFE2(space->tasks, t, next, peer.next)
-		/* One that has not stopped for the last time yet will; asked again, it would stop twice. */
-		if (!t->handling && !t->interrupted && !stands(in, t))
+		/* One that has stopped already will be heard; asked again, it would stop twice. */
+		if (!t->handling && !stands(in, t) && procfs_state(t->tid) != 't')
 			t->interrupted = ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL) == 0;
 }
 
