@@ -110,12 +110,16 @@ uint32_t inplace_resume(const struct thread *t, uint32_t ip)
 void inplace_stop_again(const struct thread *t, struct user_regs_struct *regs)
 {
 	const struct inplace *in = inplace_of(t);
-	uint32_t ip = (uint32_t)regs->rip;
+	/* The kernel may have moved it back to the int 0x80 already. */
+	bool behind = in && in->patch && patch_is_site(in->patch, regs->rip);
+	uint32_t ip = (uint32_t)regs->rip + (behind ? 0 : 2);
 
-	if (!in || !in->patch || !patch_is_site(in->patch, regs->rip) ||
+	if (!in || !in->patch || !patch_is_site(in->patch, ip) ||
 	    tracee_write(t->tid, taddr((uint32_t)regs->rsp - sizeof(ip)), &ip, sizeof(ip)) != 0)
 		return;
 	patch_enter_plainly(in->patch, regs);
+	if (!behind)
+		regs->rip -= 2;
 	tracee_set_regs(t->tid, regs);
 }
 

@@ -107,8 +107,13 @@ static void expect_artefact(struct thread *t, const struct user_regs_struct *reg
 	struct user_regs_struct again = *regs;
 	int32_t result;
 
-	if (!will_restart(regs, &result))
+	if (!will_restart(regs, &result)) {
+		/* A second such signal, and the kernel has moved ip back for the first. */
+		if (t->restart.armed && t->restart.artefact && t->restart.sp == regs->rsp &&
+		    t->restart.ip == regs->rip + 2)
+			inplace_stop_again(t, &again);
 		return;
+	}
 	expect(t, regs->rsp, restart_number(t, result, (int32_t)regs->orig_rax));
 	t->restart.artefact = true;
 	t->restart.ip = regs->rip;
