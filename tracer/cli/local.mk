@@ -6,6 +6,8 @@ libentrytrace_a_SOURCES += \
 	tracer/cli/counting.c tracer/cli/counting.h \
 	tracer/cli/emit.c tracer/cli/emit.h \
 	tracer/cli/calibrate.c tracer/cli/pricing.c tracer/cli/pricing.h \
+	tracer/cli/kernel_process.c tracer/cli/kernel_process.h \
+	tracer/cli/kernel_vdso.c tracer/cli/kernel_vdso.h \
 	tracer/cli/front.c tracer/cli/front.h \
 	tracer/cli/report.c \
 	tracer/cli/progress.c tracer/cli/progress.h \

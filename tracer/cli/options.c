@@ -20,7 +20,7 @@
 		return i < sizeof(names) / sizeof(*names) ? names[i] : NULL; \
 	}
 
-NAMES(count_name, "auto", "inplace", "stop")
+NAMES(count_name, "auto", "inplace", "stop", "kernel")
 NAMES(stacks_name, "off", "sampled", "all")
 NAMES(weight_name, "entries", "cycles")
 NAMES(call_name, "none", "getppid")

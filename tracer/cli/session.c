@@ -129,7 +129,8 @@ static int trace(struct tracer_process *tp, const struct inherited *in, struct e
 		if (status)
 			return status;
 	}
-	if (spawn(tp->cfg->operands, in, &tp->pass, &program, err) != 0)
+	if ((tp->cfg->count == COUNT_KERNEL ? spawn_gated(tp->cfg->operands, in, &program, err)
+					    : spawn(tp->cfg->operands, in, &tp->pass, &program, err)) != 0)
 		return EXIT_TROUBLE;
 	tp->program = &program;
 	status = run_with(tp, &program, err);
@@ -149,7 +150,8 @@ int session_run(const struct config *cfg)
 	if (check_what(cfg, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
 		/* Measured here, if at all: never under the filter, never while the program runs. */
 		pricing_open(cfg, &pricing);
-		tp.by_stops = counting_choose(cfg, &tp.pass);
+		if (cfg->count != COUNT_KERNEL)
+			tp.by_stops = counting_choose(cfg, &tp.pass);
 		status = trace(&tp, &in, &err);
 		pricing_close(&pricing);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/tracer_process.h"
 
+#include "cli/kernel_process.h"
 #include "launch/names.h"
 #include "report/format.h"
 #include "stack/sampler.h"
@@ -178,7 +179,7 @@ static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned
 	struct naming naming = {.symbols = symbols_new(), .stacks = tr->on_entry_ctx};
 
 	*out = (struct trace){
-		.command = copy_words(tp->program ? tp->cfg->operands : NULL),
+		.command = tracer_process_command(tp),
 		.exit_kind = tr->exit_kind,
 		.exit_value = tr->exit_value,
 		.wall_seconds = (double)(tr->end.tv_sec - tr->start.tv_sec) +
@@ -312,6 +313,19 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 	return rc ? EXIT_TROUBLE : 0;
 }
 
+void tracer_process_name(struct tally *tally, struct trace *out)
+{
+	struct naming naming = {.symbols = symbols_new()};
+
+	tally_finish(tally, out, name_site, &naming);
+	symbols_free(naming.symbols);
+}
+
+char **tracer_process_command(const struct tracer_process *tp)
+{
+	return copy_words(tp->program ? tp->cfg->operands : NULL);
+}
+
 pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 {
 	pid_t front = getpid(), pid = fork();
@@ -323,6 +337,8 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 	if (pid > 0)
 		return pid;
 	stand_apart(front);
+	if (tp->cfg->count == COUNT_KERNEL)
+		_exit(kernel_process(tp));
 	tracer_init(&tr, tp->shared);
 	tr.pass = tp->pass;
 	tr.plant_after = tp->cfg->count == COUNT_INPLACE ? PLANT_SOON : PLANT_WORTHWHILE;

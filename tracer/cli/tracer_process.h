@@ -8,6 +8,7 @@
 #define ET_CLI_TRACER_PROCESS_H
 
 #include "cli/pricing.h"
+#include "count/tally.h"
 #include "launch/spawn.h"
 #include "model/config.h"
 #include "model/trace.h"
@@ -30,6 +31,12 @@ struct tracer_process {
 	const struct pricing *pricing;
 	double baseline_cpu;     /* seconds of an untraced run; negative when there was none */
 };
+
+/* Moves what was counted into out, with the names of its sites and calls. */
+void tracer_process_name(struct tally *tally, struct trace *out);
+
+/* The words of the program that is traced, NULL-terminated; the caller's. */
+char **tracer_process_command(const struct tracer_process *tp);
 
 /* Forks it. Returns its pid, or a negative errno with err filled. */
 pid_t tracer_process_start(const struct tracer_process *tp, struct err *err);

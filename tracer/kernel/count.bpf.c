@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/*
+ * Counts entries into the kernel, in the kernel. At each entry the count for its
+ * key (abi.h) is looked for in a small cache of this CPU; what has no room there
+ * goes to a table. Both exist twice, for two epochs: those outside turn to the
+ * other, wait until no CPU can be in here any more, and read what nobody changes.
+ */
+#include "kernel/look.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+#define X32_BIT 0x40000000
+
+static __always_inline __u32 hash_of(const struct kernel_key *k)
+{
+	__u64 h = (k->addr ^ k->space << 20) * 0x9e3779b97f4a7c15ull;
+
+	h ^= ((__u64)(__u32)k->nr << 32 | k->tag) * 0xc2b2ae3d27d4eb4full;
+	h ^= k->aux;
+	h *= 0x9e3779b97f4a7c15ull;
+	return h >> 40;
+}
+
+static __always_inline bool same(const struct kernel_key *a, const struct kernel_key *b)
+{
+	return a->space == b->space && a->addr == b->addr && a->aux == b->aux && a->nr == b->nr &&
+	       a->tag == b->tag;
+}
+
+/* Puts n entries into the table. True when the key is new there. */
+__noinline int table_add(const struct kernel_key *key, __u64 n, __u32 e)
+{
+	__u64 *count;
+
+	if (!key)
+		return 0;
+	count = e ? bpf_map_lookup_elem(&counts1, key) : bpf_map_lookup_elem(&counts0, key);
+	if (count) {
+		__sync_fetch_and_add(count, n);
+		return 0;
+	}
+	if ((e ? bpf_map_update_elem(&counts1, key, &n, BPF_NOEXIST)
+	       : bpf_map_update_elem(&counts0, key, &n, BPF_NOEXIST)) == 0)
+		return 1;
+	/* Another CPU was first; or there is no room. */
+	count = e ? bpf_map_lookup_elem(&counts1, key) : bpf_map_lookup_elem(&counts0, key);
+	if (count)
+		__sync_fetch_and_add(count, n);
+	else
+		__sync_fetch_and_add(&lost.counts, n);
+	return 0;
+}
+
+static __always_inline bool wanted(struct task_struct *task)
+{
+	if (!params.whole_machine) {
+		__u32 tgid = task->tgid;
+		struct kernel_process *p = bpf_map_lookup_elem(&processes, &tgid);
+
+		return p && p->running;
+	}
+	if (params.uid != ~0u && params.uid != task->cred->uid.val)
+		return false;
+	return !params.cgroup || bpf_get_current_ancestor_cgroup_id(params.cgroup_level) == params.cgroup;
+}
+
+/* An entry whose key is not in the cache. The slot at index is given to it. */
+__noinline int miss(const struct entry *e, __u32 index, __u32 now)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct kernel_slot *slot;
+	__u64 space;
+
+	if (!e || !wanted(task))
+		return 0;
+	space = e->key.space;
+	if (!bpf_map_lookup_elem(&spaces, &space))
+		tell_space(0);
+	/* In the table with nothing, so that this is the only time it is new. */
+	if (table_add(&e->key, 0, now)) {
+		if (e->key.tag & KEY_THUNK)
+			tell_thunk(e);
+		else
+			tell_site(e);
+	}
+	slot = bpf_map_lookup_elem(&slots, &index);
+	if (!slot)
+		return 0;
+	if (slot->epoch == now + 1 && slot->count)
+		table_add(&slot->key, slot->count, now);
+	slot->key = e->key;
+	slot->count = 1;
+	slot->epoch = now + 1;
+	return 0;
+}
+
+/* May a far call end at ret? 9A and six bytes, or FF /3 with an operand of up to five more. */
+__noinline int far_candidate(struct entry *e, __u32 ret, __u32 depth)
+{
+	__u8 code[8] = {0};
+	__u32 n;
+
+	if (!e || ret < 4096 || bpf_probe_read_user(code, 7, (void *)((__u64)ret - 7)) != 0)
+		return 0;
+	if (code[0] != 0x9a && code[0] != 0xff && code[1] != 0xff && code[2] != 0xff && code[3] != 0xff &&
+	    code[4] != 0xff && code[5] != 0xff)
+		return 0;
+	n = e->nfar;
+	if (n >= KERNEL_FAR)
+		return 0;
+	e->far_ret[n & (KERNEL_FAR - 1)] = ret;
+	e->far_depth[n & (KERNEL_FAR - 1)] = depth;
+	e->nfar = n + 1;
+	e->key.aux = (e->key.aux ^ ret ^ (__u64)depth << 32) * 0x9e3779b97f4a7c15ull;
+	return 0;
+}
+
+/*
+ * Far returns on the stack: two words, the second of which is a 32-bit code
+ * segment. Which of them counts is decided outside.
+ */
+__noinline int find_far(struct entry *e)
+{
+	struct far_slice *slice;
+	__u32 zero = 0;
+
+	if (!e)
+		return 0;
+	slice = bpf_map_lookup_elem(&far_slices, &zero);
+	if (!slice)
+		return 0;
+	/* A stack may end before. */
+	if (bpf_probe_read_user(slice->word, sizeof(slice->word), (void *)e->sp) != 0) {
+		__builtin_memset(slice->word, 0, sizeof(slice->word));
+		bpf_probe_read_user(slice->word, -e->sp & (FAR_SLICE - 4), (void *)e->sp);
+	}
+	for (__u32 i = 0; i + 1 < FAR_SLICE / 4; i++)
+		if (cs_is_32bit(slice->word[i + 1] & 0xffff))
+			far_candidate(e, slice->word[i], i * 4);
+	return 0;
+}
+
+static __always_inline void forget_restart(void)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+
+	if (bpf_map_delete_elem(&restarts, &tid) == 0)
+		__sync_fetch_and_add(&restarts_expected, -1);
+}
+
+/* Is this entry the restart that was expected of its task? Asked once. */
+__noinline int take_restart(__u64 sp, __s32 nr, __u32 pad)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct restart *r = bpf_map_lookup_elem(&restarts, &tid);
+	bool is;
+
+	if (!r)
+		return 0;
+	is = pad && r->sp == sp && r->nr == nr;
+	forget_restart();
+	return is;
+}
+
+static __always_inline void expect_restart(__u64 sp, __s32 nr)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct restart r = {.sp = sp, .nr = nr}, *old = bpf_map_lookup_elem(&restarts, &tid);
+
+	if (old)
+		*old = r;
+	else if (bpf_map_update_elem(&restarts, &tid, &r, BPF_ANY) == 0)
+		__sync_fetch_and_add(&restarts_expected, 1);
+	else
+		lose(&lost.restarts);
+}
+
+/* struct sigcontext_32 of arch/x86/include/uapi/asm/sigcontext.h: part of the kernel's ABI. */
+struct sigcontext32 {
+	__u32 gs, fs, es, ds;
+	__u32 di, si, bp, sp, bx, dx, cx, ax;
+	__u32 trapno, err, ip, cs;
+};
+#define RT_SIGCONTEXT (3 * 4 + 128 + 5 * 4)
+#define NR32_SIGRETURN 119
+#define NR32_RT_SIGRETURN 173
+
+static __always_inline bool is_pad(const struct mm_struct *mm, __u64 ip)
+{
+	__u64 off = ip - (__u64)mm->context.vdso;
+
+	return params.has_vdso && (off == params.pad || off == params.fast_pad);
+}
+
+/* A return from a handler: does its frame lead back onto the vDSO's int 0x80? */
+static __noinline int look_at_frame(struct mm_struct *mm, __u64 sp, __u32 rt)
+{
+	struct sigcontext32 sc;
+
+	if (bpf_probe_read_user(&sc, sizeof(sc), (void *)(sp + (rt ? RT_SIGCONTEXT : 0))) != 0)
+		return 0;
+	if (cs_is_32bit(sc.cs & 0xffff) && is_pad(mm, (__u64)sc.ip + 2))
+		expect_restart(sc.sp, sc.ax);
+	return 0;
+}
+
+static __always_inline int count_entry(struct pt_regs *regs, __s32 nr, __u32 more)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *mm = task->mm;
+	struct entry e = {0};
+	struct kernel_slot *slot, *other;
+	__u32 now, index, tag;
+	bool compat, pad = false;
+
+	compat = task->thread_info.status & TS_COMPAT;
+	if (params.whole_machine && !compat && !(nr > 0 && nr & X32_BIT) && !image_is_i386(mm))
+		return 0;
+	e.ip = regs->ip;
+	e.sp = regs->sp;
+	tag = (regs->cs & KEY_CS) | more;
+	e.key.space = mm->context.ctx_id;
+	e.key.nr = nr;
+	e.key.addr = e.ip;
+	if (compat) {
+		__u64 off = e.ip - (__u64)mm->context.vdso;
+
+		tag |= KEY_COMPAT;
+		if (params.has_vdso && cs_is_32bit(tag & KEY_CS) &&
+		    (off == params.pad || off == params.fast_pad)) {
+			__u32 ret = 0;
+
+			pad = true;
+			tag |= off == params.pad ? KEY_PAD : KEY_FAST_PAD;
+			if (bpf_probe_read_user(&ret, 4,
+						(void *)(e.sp + (off == params.pad ? params.pad_ret
+										   : params.fast_pad_ret))) != 0) {
+				tag |= KEY_UNREAD;
+				lose(&lost.unread);
+			} else {
+				bpf_probe_read_user(&e.key.aux, 8, (void *)(__u64)(ret - 8));
+			}
+			e.key.addr = ret;
+		}
+	} else if (image_is_i386(mm)) {
+		tag |= KEY_THUNK;
+		find_far(&e);
+	}
+	if (restarts_expected > 0 && take_restart(e.sp, nr, pad))
+		tag |= KEY_RESTART;
+	if (compat && (nr == NR32_SIGRETURN || nr == NR32_RT_SIGRETURN))
+		look_at_frame(mm, e.sp, nr == NR32_RT_SIGRETURN);
+	e.key.tag = tag;
+
+	now = epoch & 1;
+	index = hash_of(&e.key) & (KERNEL_SLOTS - 1);
+	index += (bpf_get_smp_processor_id() * KERNEL_EPOCHS + now) * KERNEL_SLOTS;
+	slot = bpf_map_lookup_elem(&slots, &index);
+	if (!slot)
+		return 0;
+	if (same(&slot->key, &e.key) && slot->epoch == now + 1) {
+		slot->count++;
+		return 0;
+	}
+	index ^= 1;
+	other = bpf_map_lookup_elem(&slots, &index);
+	if (!other)
+		return 0;
+	if (same(&other->key, &e.key) && other->epoch == now + 1) {
+		other->count++;
+		return 0;
+	}
+	return miss(&e, index, now);
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(count_enter, struct pt_regs *regs, long id)
+{
+	return count_entry(regs, (__s32)id, 0);
+}
+
+#include "kernel/life.bpf.h"

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * The first entry of a site: what a classifier needs to know of it is sent while
+ * it is there to be seen. Programs that live for a millisecond are gone later.
+ */
+#ifndef ET_KERNEL_LOOK_H
+#define ET_KERNEL_LOOK_H
+
+#include "kernel/maps.bpf.h"
+
+#define PAGE_SHIFT 12
+#define MINOR_BITS 20
+
+/* What a look needs to know of the entry, on the stack of the program. */
+struct entry {
+	struct kernel_key key;
+	__u64 ip, sp;
+	__u64 far_ret[KERNEL_FAR];
+	__u32 far_depth[KERNEL_FAR];
+	__u32 nfar;
+};
+
+/* A walk from a file up to the root. */
+struct walk {
+	__u64 mnt, dentry;
+	__u32 at, done;
+};
+
+#define WALK_STEPS 48
+
+static long walk_up(__u32 index, void *ctx)
+{
+	struct walk *w = ctx;
+	struct vfsmount *mnt = (void *)w->mnt;
+	struct dentry *dentry = (void *)w->dentry;
+	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+	struct dentry *root = BPF_CORE_READ(mnt, mnt_root);
+	struct kernel_file *r;
+	__u32 zero = 0;
+	long n;
+
+	if (dentry == root || dentry == parent) {
+		struct mount *m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+		struct mount *up = BPF_CORE_READ(m, mnt_parent);
+
+		if (up == m) {
+			w->done = 1;
+			return 1;
+		}
+		w->dentry = (__u64)BPF_CORE_READ(m, mnt_mountpoint);
+		w->mnt = (__u64)up + bpf_core_field_offset(struct mount, mnt);
+		return 0;
+	}
+	r = bpf_map_lookup_elem(&scratch, &zero);
+	if (!r || w->at >= KERNEL_PATH)
+		return 1;
+	n = bpf_probe_read_kernel_str(&r->names[w->at & (KERNEL_PATH - 1)], KERNEL_NAME,
+				      BPF_CORE_READ(dentry, d_name.name));
+	if (n <= 0)
+		return 1;
+	w->at += n;
+	w->dentry = (__u64)parent;
+	return 0;
+}
+
+/* Sends where a file is, if that was not done lately. The file comes as a number, unchecked. */
+__noinline int tell_file(__u64 at, __u32 pid, __u64 space)
+{
+	struct file *file = (void *)at;
+	struct walk w = {0};
+	struct file_id id = {0};
+	struct kernel_file *r;
+	struct inode *inode;
+	__u32 one = 1, zero = 0;
+
+	if (!file)
+		return 0;
+	inode = BPF_CORE_READ(file, f_inode);
+	id.inode = BPF_CORE_READ(inode, i_ino);
+	id.dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	if (bpf_map_lookup_elem(&files, &id))
+		return 0;
+	r = bpf_map_lookup_elem(&scratch, &zero);
+	if (!r)
+		return 0;
+	w.mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
+	w.dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
+	bpf_loop(WALK_STEPS, walk_up, &w, 0);
+	r->head.type = RECORD_FILE;
+	r->head.pid = pid;
+	r->head.space = space;
+	r->inode = id.inode;
+	r->major = id.dev >> MINOR_BITS;
+	r->minor = id.dev & ((1u << MINOR_BITS) - 1);
+	r->n = w.at;
+	r->cut = !w.done;
+	if (bpf_ringbuf_output(&ring, r, sizeof(*r), BPF_RB_NO_WAKEUP) != 0) {
+		lose(&lost.records);
+		return 0;
+	}
+	bpf_map_update_elem(&files, &id, &one, BPF_ANY);
+	return 0;
+}
+
+/* Sends which program an address space belongs to. */
+__noinline int tell_space(__u32 execed)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *mm = task->mm;
+	__u64 space = BPF_CORE_READ(mm, context.ctx_id);
+	struct file *exe = BPF_CORE_READ(mm, exe_file);
+	struct kernel_space *r;
+	__u32 pid = BPF_CORE_READ(task, tgid), one = 1;
+	__u32 dev;
+
+	tell_file((__u64)exe, pid, space);
+	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
+	if (!r) {
+		lose(&lost.records);
+		return 0;
+	}
+	dev = BPF_CORE_READ(exe, f_inode, i_sb, s_dev);
+	r->head.type = RECORD_SPACE;
+	r->head.pid = pid;
+	r->head.space = space;
+	r->inode = BPF_CORE_READ(exe, f_inode, i_ino);
+	r->major = dev >> MINOR_BITS;
+	r->minor = dev & ((1u << MINOR_BITS) - 1);
+	r->cgroup = bpf_get_current_cgroup_id();
+	r->image32 = BPF_CORE_READ(mm, context.flags) >> MM_CONTEXT_UPROBE_IA32 & 1;
+	r->execed = execed;
+	r->threads = BPF_CORE_READ(task, signal, nr_threads);
+	r->uid = BPF_CORE_READ(task, cred, uid.val);
+	BPF_CORE_READ_INTO(&r->comm, task, comm);
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	bpf_map_update_elem(&spaces, &space, &one, BPF_ANY);
+	return 0;
+}
+
+/* What is mapped somewhere; on the stack, as bpf_find_vma() wants it. */
+struct found {
+	struct kernel_mapping m;
+	__u64 space;
+	__u32 pid;
+	__u32 unused;
+};
+
+static long on_mapping(struct task_struct *task, struct vm_area_struct *vma, void *ctx)
+{
+	struct found *found = ctx;
+	struct file *file = vma->vm_file;
+	__u64 flags = vma->vm_flags;
+
+	found->m.start = vma->vm_start;
+	found->m.end = vma->vm_end;
+	found->m.exec = (flags & VM_EXEC) != 0;
+	found->m.writable = (flags & VM_WRITE) != 0;
+	if (file) {
+		__u32 dev = file->f_inode->i_sb->s_dev;
+
+		found->m.offset = (__u64)vma->vm_pgoff << PAGE_SHIFT;
+		found->m.inode = file->f_inode->i_ino;
+		found->m.major = dev >> MINOR_BITS;
+		found->m.minor = dev & ((1u << MINOR_BITS) - 1);
+		/* Read once more as a number: a pointer that the verifier knows cannot be handed on. */
+		tell_file((__u64)BPF_CORE_READ(vma, vm_file), found->pid, found->space);
+	}
+	return 0;
+}
+
+__noinline int find_mapping(__u64 at, __u64 space, struct kernel_mapping *to)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct found found = {.space = space, .pid = BPF_CORE_READ(task, tgid)};
+
+	bpf_find_vma(task, at, on_mapping, &found, 0);
+	if (to)
+		*to = found.m;
+	return 0;
+}
+
+/* The bytes before an address; not those on the page before, where that is not there. */
+static __always_inline void read_tail(struct kernel_tail *t, __u64 end)
+{
+	__u32 n = end & (KERNEL_TAIL - 1);
+
+	t->n = 0;
+	if (bpf_probe_read_user(t->b, KERNEL_TAIL, (void *)(end - KERNEL_TAIL)) == 0)
+		t->n = KERNEL_TAIL;
+	else if ((end & 0xfff) < KERNEL_TAIL && n && bpf_probe_read_user(t->b, n, (void *)(end - n)) == 0)
+		t->n = n;
+}
+
+/* Where a direct call ends at the return address: the code behind it. */
+static __always_inline void read_callee(struct kernel_site *r, __u64 ret)
+{
+	__s32 distance = 0;
+	__u8 opcode = 0;
+
+	r->callee_n = 0;
+	r->callee_at = 0;
+	if (bpf_probe_read_user(&opcode, 1, (void *)(ret - 5)) != 0 || opcode != 0xe8 ||
+	    bpf_probe_read_user(&distance, 4, (void *)(ret - 4)) != 0)
+		return;
+	r->callee_at = (__u32)(ret + distance);
+	if (bpf_probe_read_user(r->callee, KERNEL_CODE, (void *)r->callee_at) == 0)
+		r->callee_n = KERNEL_CODE;
+}
+
+static __always_inline void fill_site(struct kernel_site *r, const struct entry *e, struct task_struct *task,
+				      struct mm_struct *mm)
+{
+	bool pad = e->key.tag & (KEY_PAD | KEY_FAST_PAD);
+
+	r->head.type = RECORD_SITE;
+	r->head.pid = BPF_CORE_READ(task, tgid);
+	r->head.space = e->key.space;
+	r->key = e->key;
+	r->ip = e->ip;
+	r->sp = e->sp;
+	r->vdso_base = (__u64)BPF_CORE_READ(mm, context.vdso);
+	r->vdso_size = BPF_CORE_READ(mm, context.vdso_image, size);
+	r->image64 = !(BPF_CORE_READ(mm, context.flags) >> MM_CONTEXT_UPROBE_IA32 & 1);
+	read_tail(&r->code, e->ip);
+	r->caller.n = 0;
+	r->callee_n = 0;
+	if (pad && !(e->key.tag & KEY_UNREAD)) {
+		read_tail(&r->caller, e->key.addr);
+		read_callee(r, e->key.addr);
+	}
+}
+
+__noinline int tell_site(const struct entry *e)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *mm = task->mm;
+	struct kernel_mapping m = {0};
+	struct kernel_mapping ret = {0};
+	struct kernel_site *r;
+
+	if (!e)
+		return 0;
+	find_mapping(e->ip, e->key.space, &m);
+	if (e->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(e->key.tag & KEY_UNREAD))
+		find_mapping(e->key.addr, e->key.space, &ret);
+	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
+	if (!r) {
+		lose(&lost.records);
+		return 0;
+	}
+	fill_site(r, e, task, mm);
+	r->at_ip = m;
+	r->at_ret = ret;
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+/* The same where far returns were found on the stack. */
+__noinline int tell_thunk(const struct entry *e)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *mm = task->mm;
+	struct kernel_mapping m = {0};
+	struct kernel_thunk *r;
+
+	if (!e)
+		return 0;
+	find_mapping(e->ip, e->key.space, &m);
+	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
+	if (!r) {
+		lose(&lost.records);
+		return 0;
+	}
+	fill_site(&r->site, e, task, mm);
+	r->site.at_ip = m;
+	r->code_n = 0;
+	if (bpf_probe_read_user(r->code, KERNEL_CODE, (void *)(e->ip - KERNEL_CODE)) == 0)
+		r->code_n = KERNEL_CODE;
+	r->nfar = 0;
+	for (__u32 i = 0; i < KERNEL_FAR; i++) {
+		if (i >= e->nfar)
+			break;
+		r->far[i].ret = e->far_ret[i];
+		r->far[i].depth = e->far_depth[i];
+		read_tail(&r->far[i].caller, e->far_ret[i]);
+		find_mapping(e->far_ret[i], e->key.space, &m);
+		r->far[i].at = m;
+		r->nfar = i + 1;
+	}
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+#endif
