@@ -26,7 +26,7 @@ struct kernel_key {
 #define KEY_FAST_PAD (1u << 18) /* ... or at that of sysenter and syscall, where it is another */
 #define KEY_RESTART (1u << 19)  /* an interrupted call, made again by the kernel */
 #define KEY_UNREAD (1u << 20)   /* the user's stack could not be read: addr is not known */
-#define KEY_THUNK (1u << 21)    /* a 64-bit call in a program of 32 bits */
+#define KEY_THUNK (1u << 21)    /* a 64-bit call in a program of 32 bits, or on a stack of 32-bit code */
 #define KEY_REFUSED (1u << 22)  /* answered by a seccomp filter of the program's own */
 
 /* One place of a CPU's cache: a cache line. */
@@ -69,6 +69,8 @@ struct kernel_process {
 
 enum kernel_record_type {
 	RECORD_SITE = 1,
+	RECORD_CALLED, /* kernel_called */
+	RECORD_THUNK,  /* kernel_thunk */
 	RECORD_FILE,
 	RECORD_SPACE,
 	RECORD_FORK,
@@ -109,9 +111,23 @@ struct kernel_site {
 	struct kernel_tail code;   /* before ip */
 	struct kernel_tail caller; /* at a landing pad: before the return address */
 	struct kernel_mapping at_ip, at_ret;
-	uint32_t callee_n;         /* at a landing pad, where a direct call is before the return address: */
-	uint8_t callee[KERNEL_CODE]; /* the code that it goes to */
-	uint64_t callee_at;
+};
+
+/*
+ * With it, at a landing pad, where a direct call is before the return address: the code
+ * that it goes to, and where that jumps on at once, or the pointer that it jumps by.
+ */
+#define KERNEL_PIECES 4u
+
+struct kernel_piece {
+	uint64_t at; /* 0: no more */
+	uint32_t n;  /* 0: could not be read */
+	uint8_t b[KERNEL_CODE];
+};
+
+struct kernel_called {
+	struct kernel_site site;
+	struct kernel_piece piece[KERNEL_PIECES];
 };
 
 /* With it, for KEY_THUNK: the code before the syscall and the far returns on the stack. */

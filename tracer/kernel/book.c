@@ -214,10 +214,16 @@ void book_record(struct kernel_book *b, const void *record, size_t size)
 		return;
 	switch ((enum kernel_record_type)head->type) {
 	case RECORD_SITE:
+		if (size >= sizeof(struct kernel_site))
+			place_site(b, record);
+		break;
+	case RECORD_CALLED:
+		if (size >= sizeof(struct kernel_called))
+			place_site(b, record);
+		break;
+	case RECORD_THUNK:
 		if (size >= sizeof(struct kernel_thunk))
-			place_site(b, record, record);
-		else if (size >= sizeof(struct kernel_site))
-			place_site(b, record, NULL);
+			place_site(b, record);
 		break;
 	case RECORD_FILE:
 		if (size >= sizeof(struct kernel_file))

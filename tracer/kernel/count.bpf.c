@@ -193,8 +193,9 @@ static __always_inline bool is_pad(const struct mm_struct *mm, __u64 ip)
 }
 
 /* A return from a handler: does its frame lead back onto the vDSO's int 0x80? */
-static __noinline int look_at_frame(struct mm_struct *mm, __u64 sp, __u32 rt)
+__noinline int look_at_frame(__u64 sp, __u32 rt)
 {
+	struct mm_struct *mm = bpf_get_current_task_btf()->mm;
 	struct sigcontext32 sc;
 
 	if (bpf_probe_read_user(&sc, sizeof(sc), (void *)(sp + (rt ? RT_SIGCONTEXT : 0))) != 0)
@@ -204,71 +205,92 @@ static __noinline int look_at_frame(struct mm_struct *mm, __u64 sp, __u32 rt)
 	return 0;
 }
 
-static __always_inline int count_entry(struct pt_regs *regs, __s32 nr, __u32 more)
+/* The slot that has the key, or NULL; *index is then the one to give to it. */
+static __always_inline struct kernel_slot *find_slot(const struct kernel_key *key, __u32 now, __u32 *index)
+{
+	struct kernel_slot *slot;
+	__u32 i = hash_of(key) & (KERNEL_SLOTS - 1);
+
+	i += (bpf_get_smp_processor_id() * KERNEL_EPOCHS + now) * KERNEL_SLOTS;
+	*index = i;
+	slot = bpf_map_lookup_elem(&slots, index);
+	if (slot && same(&slot->key, key) && slot->epoch == now + 1)
+		return slot;
+	*index = i ^ 1;
+	slot = bpf_map_lookup_elem(&slots, index);
+	return slot && same(&slot->key, key) && slot->epoch == now + 1 ? slot : NULL;
+}
+
+/* A landing pad: who called? */
+static __always_inline __u32 read_caller(struct kernel_key *key, __u64 sp, bool own)
+{
+	__u32 ret = 0;
+
+	if (bpf_probe_read_user(&ret, 4, (void *)(sp + (own ? params.pad_ret : params.fast_pad_ret))) != 0) {
+		lose(&lost.unread);
+		key->addr = 0;
+		return KEY_UNREAD;
+	}
+	key->addr = ret;
+	bpf_probe_read_user(&key->aux, 8, (void *)(__u64)(ret - 8));
+	return 0;
+}
+
+static __always_inline int count_entry(struct pt_regs *regs, __s32 nr, __u32 tag)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct mm_struct *mm = task->mm;
-	struct entry e = {0};
-	struct kernel_slot *slot, *other;
-	__u32 now, index, tag;
-	bool compat, pad = false;
+	__u64 ip = regs->ip, sp = regs->sp, off;
+	struct kernel_key key;
+	struct kernel_slot *slot;
+	bool compat = task->thread_info.status & TS_COMPAT, thunk, pad = false, returns = false;
+	__u32 now, index;
 
-	compat = task->thread_info.status & TS_COMPAT;
-	if (params.whole_machine && !compat && !(nr > 0 && nr & X32_BIT) && !image_is_i386(mm))
+	/* Whoever calls from 32-bit code has a stack below 4 GiB. */
+	thunk = !compat && (sp <= 0xffffffffu || image_is_i386(mm));
+	if (params.whole_machine && !compat && !thunk && !(nr > 0 && nr & X32_BIT))
 		return 0;
-	e.ip = regs->ip;
-	e.sp = regs->sp;
-	tag = (regs->cs & KEY_CS) | more;
-	e.key.space = mm->context.ctx_id;
-	e.key.nr = nr;
-	e.key.addr = e.ip;
+	tag |= regs->cs & KEY_CS;
+	key.space = mm->context.ctx_id;
+	key.addr = ip;
+	key.aux = 0;
+	key.nr = nr;
 	if (compat) {
-		__u64 off = e.ip - (__u64)mm->context.vdso;
-
 		tag |= KEY_COMPAT;
+		off = ip - (__u64)mm->context.vdso;
 		if (params.has_vdso && cs_is_32bit(tag & KEY_CS) &&
 		    (off == params.pad || off == params.fast_pad)) {
-			__u32 ret = 0;
-
 			pad = true;
 			tag |= off == params.pad ? KEY_PAD : KEY_FAST_PAD;
-			if (bpf_probe_read_user(&ret, 4,
-						(void *)(e.sp + (off == params.pad ? params.pad_ret
-										   : params.fast_pad_ret))) != 0) {
-				tag |= KEY_UNREAD;
-				lose(&lost.unread);
-			} else {
-				bpf_probe_read_user(&e.key.aux, 8, (void *)(__u64)(ret - 8));
-			}
-			e.key.addr = ret;
+			tag |= read_caller(&key, sp, off == params.pad);
 		}
-	} else if (image_is_i386(mm)) {
+		returns = nr == NR32_SIGRETURN || nr == NR32_RT_SIGRETURN;
+	} else if (thunk) {
 		tag |= KEY_THUNK;
-		find_far(&e);
 	}
-	if (restarts_expected > 0 && take_restart(e.sp, nr, pad))
+	if (restarts_expected > 0 && take_restart(sp, nr, pad))
 		tag |= KEY_RESTART;
-	if (compat && (nr == NR32_SIGRETURN || nr == NR32_RT_SIGRETURN))
-		look_at_frame(mm, e.sp, nr == NR32_RT_SIGRETURN);
-	e.key.tag = tag;
-
+	if (returns)
+		look_at_frame(sp, nr == NR32_RT_SIGRETURN);
+	key.tag = tag;
 	now = epoch & 1;
-	index = hash_of(&e.key) & (KERNEL_SLOTS - 1);
-	index += (bpf_get_smp_processor_id() * KERNEL_EPOCHS + now) * KERNEL_SLOTS;
-	slot = bpf_map_lookup_elem(&slots, &index);
-	if (!slot)
-		return 0;
-	if (same(&slot->key, &e.key) && slot->epoch == now + 1) {
-		slot->count++;
-		return 0;
+	if (!thunk) {
+		slot = find_slot(&key, now, &index);
+		if (slot) {
+			slot->count++;
+			return 0;
+		}
 	}
-	index ^= 1;
-	other = bpf_map_lookup_elem(&slots, &index);
-	if (!other)
-		return 0;
-	if (same(&other->key, &e.key) && other->epoch == now + 1) {
-		other->count++;
-		return 0;
+
+	struct entry e = {.key = key, .ip = ip, .sp = sp};
+
+	if (thunk) {
+		find_far(&e);
+		slot = find_slot(&e.key, now, &index);
+		if (slot) {
+			slot->count++;
+			return 0;
+		}
 	}
 	return miss(&e, index, now);
 }

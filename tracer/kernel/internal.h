@@ -75,8 +75,8 @@ struct kernel_known_space *book_space(struct kernel_book *b, uint64_t id, pid_t 
 const char *book_path(const struct kernel_book *b, uint64_t dev, uint64_t inode);
 void book_fini(struct kernel_book *b);
 
-/* place.c: sites. */
-void place_site(struct kernel_book *b, const struct kernel_site *r, const struct kernel_thunk *thunk);
+/* place.c: sites. A record is as large as its type says. */
+void place_site(struct kernel_book *b, const struct kernel_site *r);
 void place_count(struct kernel_book *b, const struct kernel_key *key, uint64_t n);
 
 /* Whose /proc entry to reach files by: the process's own, or ours when it is gone. */

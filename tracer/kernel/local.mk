@@ -21,7 +21,7 @@ am__v_BPF_1 =
 
 tracer/kernel/count.bpf.o: $(kernel_program)
 	@$(MKDIR_P) tracer/kernel
-	$(AM_V_BPF)$(BPF_CLANG) -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter \
+	$(AM_V_BPF)$(BPF_CLANG) -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror=implicit -Wno-unused-parameter \
 		-I$(top_srcdir)/tracer $(BPF_CFLAGS) -c -o $@ $(top_srcdir)/tracer/kernel/count.bpf.c
 # Generated code meets none of our warnings.
 tracer/kernel/count.skel.h: tracer/kernel/count.bpf.o

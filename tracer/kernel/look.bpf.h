@@ -191,20 +191,45 @@ static __always_inline void read_tail(struct kernel_tail *t, __u64 end)
 		t->n = n;
 }
 
-/* Where a direct call ends at the return address: the code behind it. */
-static __always_inline void read_callee(struct kernel_site *r, __u64 ret)
+/* Reads a piece of code. Returns where it jumps on at once; 1 where it does so by the pointer in *by. */
+__noinline __u64 read_piece(struct kernel_piece *p, __u64 at, __u64 *by)
+{
+	__u32 skip = 0, word;
+
+	if (!p || !by)
+		return 0;
+	*by = 0;
+	p->at = at;
+	p->n = 0;
+	if (bpf_probe_read_user(p->b, KERNEL_CODE, (void *)at) != 0)
+		return 0;
+	p->n = KERNEL_CODE;
+	/* endbr32 */
+	if (p->b[0] == 0xf3 && p->b[1] == 0x0f && p->b[2] == 0x1e && p->b[3] == 0xfb)
+		skip = 4;
+	if (p->b[skip] == 0xeb)
+		return (__u32)(at + skip + 2 + (__s8)p->b[skip + 1]);
+	word = p->b[skip + 1] | p->b[skip + 2] << 8 | p->b[skip + 3] << 16 | (__u32)p->b[skip + 4] << 24;
+	if (p->b[skip] == 0xe9)
+		return (__u32)(at + skip + 5 + word);
+	word = word >> 8 | (__u32)p->b[skip + 5] << 24;
+	if (p->b[skip] == 0xff && p->b[skip + 1] == 0x25) {
+		*by = word;
+		return 1;
+	}
+	return 0;
+}
+
+/* The direct call that ends at ret, if one does: where it goes. */
+static __always_inline __u64 call_target(__u64 ret)
 {
 	__s32 distance = 0;
 	__u8 opcode = 0;
 
-	r->callee_n = 0;
-	r->callee_at = 0;
 	if (bpf_probe_read_user(&opcode, 1, (void *)(ret - 5)) != 0 || opcode != 0xe8 ||
 	    bpf_probe_read_user(&distance, 4, (void *)(ret - 4)) != 0)
-		return;
-	r->callee_at = (__u32)(ret + distance);
-	if (bpf_probe_read_user(r->callee, KERNEL_CODE, (void *)r->callee_at) == 0)
-		r->callee_n = KERNEL_CODE;
+		return 0;
+	return (__u32)(ret + distance);
 }
 
 static __always_inline void fill_site(struct kernel_site *r, const struct entry *e, struct task_struct *task,
@@ -223,11 +248,48 @@ static __always_inline void fill_site(struct kernel_site *r, const struct entry 
 	r->image64 = !(BPF_CORE_READ(mm, context.flags) >> MM_CONTEXT_UPROBE_IA32 & 1);
 	read_tail(&r->code, e->ip);
 	r->caller.n = 0;
-	r->callee_n = 0;
-	if (pad && !(e->key.tag & KEY_UNREAD)) {
+	if (pad && !(e->key.tag & KEY_UNREAD))
 		read_tail(&r->caller, e->key.addr);
-		read_callee(r, e->key.addr);
+}
+
+/* A site at a landing pad whose return address is behind a direct call to target. */
+__noinline int tell_called(const struct entry *e, __u64 target)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *mm = task->mm;
+	struct kernel_mapping m = {0};
+	struct kernel_mapping ret = {0};
+	struct kernel_called *r;
+	__u64 by = 0;
+
+	if (!e)
+		return 0;
+	find_mapping(e->ip, e->key.space, &m);
+	find_mapping(e->key.addr, e->key.space, &ret);
+	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
+	if (!r) {
+		lose(&lost.records);
+		return 0;
 	}
+	fill_site(&r->site, e, task, mm);
+	r->site.head.type = RECORD_CALLED;
+	r->site.at_ip = m;
+	r->site.at_ret = ret;
+	for (__u32 i = 0; i < KERNEL_PIECES; i++)
+		r->piece[i].at = 0;
+	for (__u32 i = 0; i < KERNEL_PIECES && target; i++) {
+		target = read_piece(&r->piece[i], target, &by);
+		if (target != 1)
+			continue;
+		target = 0;
+		if (++i < KERNEL_PIECES) {
+			read_piece(&r->piece[i], by, &by);
+			target = r->piece[i].b[0] | r->piece[i].b[1] << 8 | r->piece[i].b[2] << 16 |
+				 (__u32)r->piece[i].b[3] << 24;
+		}
+	}
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	return 0;
 }
 
 __noinline int tell_site(const struct entry *e)
@@ -237,12 +299,17 @@ __noinline int tell_site(const struct entry *e)
 	struct kernel_mapping m = {0};
 	struct kernel_mapping ret = {0};
 	struct kernel_site *r;
+	__u64 target;
 
 	if (!e)
 		return 0;
 	find_mapping(e->ip, e->key.space, &m);
-	if (e->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(e->key.tag & KEY_UNREAD))
+	if (e->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(e->key.tag & KEY_UNREAD)) {
+		target = call_target(e->key.addr);
+		if (target)
+			return tell_called(e, target);
 		find_mapping(e->key.addr, e->key.space, &ret);
+	}
 	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
 	if (!r) {
 		lose(&lost.records);
@@ -272,6 +339,7 @@ __noinline int tell_thunk(const struct entry *e)
 		return 0;
 	}
 	fill_site(&r->site, e, task, mm);
+	r->site.head.type = RECORD_THUNK;
 	r->site.at_ip = m;
 	r->code_n = 0;
 	if (bpf_probe_read_user(r->code, KERNEL_CODE, (void *)(e->ip - KERNEL_CODE)) == 0)

@@ -17,6 +17,31 @@ static void copy_tail(struct code_tail *to, const struct kernel_tail *from)
 	memcpy(to->b, from->b, to->n);
 }
 
+static const struct kernel_called *as_called(const struct kernel_site *r)
+{
+	return r->head.type == RECORD_CALLED ? (const void *)r : NULL;
+}
+
+static const struct kernel_thunk *as_thunk(const struct kernel_site *r)
+{
+	return r->head.type == RECORD_THUNK ? (const void *)r : NULL;
+}
+
+/* What the kernel sent of the code there; else what the process has there, if it still lives. */
+static void find_piece(const struct kernel_site *r, struct code_from *piece)
+{
+	const struct kernel_called *called = as_called(r);
+
+	for (unsigned i = 0; called && i < KERNEL_PIECES && called->piece[i].at; i++)
+		if (called->piece[i].at == piece->at.v && called->piece[i].n == KERNEL_CODE) {
+			memcpy(piece->bytes.b, called->piece[i].b, KERNEL_CODE);
+			piece->bytes.n = KERNEL_CODE;
+			return;
+		}
+	piece->bytes.n = (uint8_t)tracee_read((pid_t)r->head.pid, piece->at, piece->bytes.b,
+					      sizeof(piece->bytes.b));
+}
+
 /* As the tracer does: the code that a direct call leads to, and where that goes on. */
 static void follow_callee(struct evidence *ev, const struct kernel_site *r)
 {
@@ -32,14 +57,7 @@ static void follow_callee(struct evidence *ev, const struct kernel_site *r)
 		if (!c.lacks)
 			return;
 		piece->at = c.lacking;
-		if (c.lacking.v == r->callee_at && r->callee_n == KERNEL_CODE) {
-			memcpy(piece->bytes.b, r->callee, KERNEL_CODE);
-			piece->bytes.n = KERNEL_CODE;
-		} else {
-			/* It may be gone; then the answer is as far as it goes. */
-			piece->bytes.n = (uint8_t)tracee_read((pid_t)r->head.pid, piece->at, piece->bytes.b,
-							      sizeof(piece->bytes.b));
-		}
+		find_piece(r, piece);
 	}
 }
 
@@ -64,8 +82,7 @@ static void find_far(struct evidence *ev, const struct kernel_thunk *r)
 	ev->far_caller.n = 0;
 }
 
-static void gather(const struct kernel_book *b, const struct kernel_site *r,
-		   const struct kernel_thunk *thunk, struct evidence *ev)
+static void gather(const struct kernel_book *b, const struct kernel_site *r, struct evidence *ev)
 {
 	*ev = (struct evidence){
 		.arch = r->key.tag & KEY_COMPAT ? ABI_I386 : ABI_X86_64,
@@ -88,8 +105,8 @@ static void gather(const struct kernel_book *b, const struct kernel_site *r,
 	}
 	if (!ev->ret.v || ev->vdso.fast_pad)
 		copy_tail(&ev->code, &r->code);
-	if (thunk)
-		find_far(ev, thunk);
+	if (as_thunk(r))
+		find_far(ev, as_thunk(r));
 }
 
 static bool has(const struct kernel_mapping *m, struct taddr at)
@@ -97,9 +114,10 @@ static bool has(const struct kernel_mapping *m, struct taddr at)
 	return m->end > m->start && taddr_in(at, taddr(m->start), m->end - m->start);
 }
 
-static const struct kernel_mapping *mapping_of(const struct kernel_site *r, const struct kernel_thunk *thunk,
-					       struct taddr at)
+static const struct kernel_mapping *mapping_of(const struct kernel_site *r, struct taddr at)
 {
+	const struct kernel_thunk *thunk = as_thunk(r);
+
 	if (has(&r->at_ip, at))
 		return &r->at_ip;
 	if (has(&r->at_ret, at))
@@ -111,10 +129,10 @@ static const struct kernel_mapping *mapping_of(const struct kernel_site *r, cons
 }
 
 /* Where an address is, by what the kernel told; else by what /proc says, if the process is still there. */
-static struct module *locate(struct kernel_book *b, const struct kernel_site *r,
-			     const struct kernel_thunk *thunk, struct taddr at, uint64_t *offset)
+static struct module *locate(struct kernel_book *b, const struct kernel_site *r, struct taddr at,
+			     uint64_t *offset)
 {
-	const struct kernel_mapping *m = mapping_of(r, thunk, at);
+	const struct kernel_mapping *m = mapping_of(r, at);
 	struct map map = {.path = "[unreadable]"};
 	pid_t pid = (pid_t)r->head.pid;
 	const char *path;
@@ -164,7 +182,7 @@ static struct kernel_place *find_place(struct kernel_book *b, const struct kerne
 	return p;
 }
 
-void place_site(struct kernel_book *b, const struct kernel_site *r, const struct kernel_thunk *thunk)
+void place_site(struct kernel_book *b, const struct kernel_site *r)
 {
 	struct kernel_known_space *s = book_space(b, r->head.space, (pid_t)r->head.pid, r->image64);
 	struct kernel_place *p;
@@ -176,13 +194,13 @@ void place_site(struct kernel_book *b, const struct kernel_site *r, const struct
 
 	if (s->ignored)
 		return;
-	gather(b, r, thunk, &ev);
+	gather(b, r, &ev);
 	v = classify(&ev);
 	if (v.path == PATH_FAR_CALL) {
-		m = locate(b, r, thunk, v.entered, &offset);
+		m = locate(b, r, v.entered, &offset);
 		entered = xasprintf("%s+0x%" PRIx64, m->name, offset);
 	}
-	m = locate(b, r, thunk, v.site, &offset);
+	m = locate(b, r, v.site, &offset);
 	p = find_place(b, &r->key, true);
 	p->site = tally_site(b->tally,
 			     (struct tally_key){.module = m, .offset = offset, .image = s->image, .path = v.path},
@@ -202,7 +220,7 @@ void place_count(struct kernel_book *b, const struct kernel_key *key, uint64_t n
 	struct kernel_known_space *s;
 
 	if (!p || !p->site) {
-		struct kernel_site r = {.head = {.space = key->space}, .key = *key, .ip = key->addr};
+		struct kernel_site r = {.head = {.type = RECORD_SITE, .space = key->space}, .key = *key, .ip = key->addr};
 
 		s = book_space(b, key->space, 0, !(key->tag & (KEY_COMPAT | KEY_THUNK)));
 		if (s->ignored)
@@ -212,7 +230,7 @@ void place_count(struct kernel_book *b, const struct kernel_key *key, uint64_t n
 		r.image64 = s->image64;
 		b->unplaced += n;
 		r.key.tag |= KEY_UNREAD;
-		place_site(b, &r, NULL);
+		place_site(b, &r);
 		p = find_place(b, &r.key, false);
 		if (!p)
 			return;
