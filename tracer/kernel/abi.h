@@ -15,7 +15,7 @@
 struct kernel_key {
 	uint64_t space; /* the address space's ctx_id: never used twice; a new one at each exec */
 	uint64_t addr;  /* the instruction pointer; at a landing pad of the vDSO the return address */
-	uint64_t aux;   /* at a landing pad the eight bytes before addr; KEY_THUNK: a hash of far returns */
+	uint64_t aux;   /* a hash of what is mapped there, and of the code or stack that decides the path */
 	int32_t nr;
 	uint32_t tag;   /* code segment, and KEY_* */
 };
@@ -33,8 +33,10 @@ struct kernel_key {
 struct kernel_slot {
 	struct kernel_key key;
 	uint64_t count;
-	uint32_t epoch;
-	uint32_t unused[5];
+	uint64_t bytes;  /* at a landing pad: those before addr */
+	uint64_t seq;    /* how often the address space had changed when the key was made */
+	uint32_t epoch;  /* and one, so that 0 is nobody's */
+	uint32_t stable; /* the code cannot change unless the address space does */
 };
 
 #define KERNEL_SLOTS 1024u /* for each CPU and epoch; a power of two */
@@ -155,7 +157,9 @@ struct kernel_file {
 	uint64_t inode;
 	uint32_t major, minor;
 	uint32_t n;
-	uint32_t cut; /* it goes on upwards */
+	uint32_t cut;     /* it goes on upwards */
+	uint32_t deleted;
+	uint32_t unused;
 	uint8_t names[KERNEL_PATH + KERNEL_NAME];
 };
 

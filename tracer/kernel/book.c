@@ -41,7 +41,7 @@ const char *book_path(const struct kernel_book *b, uint64_t dev, uint64_t inode)
 static char *path_of(const struct kernel_file *r)
 {
 	uint32_t n = r->n <= sizeof(r->names) ? r->n : sizeof(r->names), end = n;
-	char *path = xcalloc(1, (size_t)n + 8), *p = path;
+	char *path = xcalloc(1, (size_t)n + 24), *p = path;
 
 	if (r->cut)
 		p = stpcpy(p, "...");
@@ -57,6 +57,9 @@ static char *path_of(const struct kernel_file *r)
 	}
 	if (p == path)
 		*p++ = '/';
+	/* As /proc/PID/maps has it. */
+	if (r->deleted)
+		p = stpcpy(p, " (deleted)");
 	*p = '\0';
 	return path;
 }

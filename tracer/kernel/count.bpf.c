@@ -11,20 +11,43 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 #define X32_BIT 0x40000000
 
+#define MIX 0x9e3779b97f4a7c15ull
+
+/* Of all but aux. */
 static __always_inline __u32 hash_of(const struct kernel_key *k)
 {
-	__u64 h = (k->addr ^ k->space << 20) * 0x9e3779b97f4a7c15ull;
+	__u64 h = (k->addr ^ k->space << 20) * MIX;
 
 	h ^= ((__u64)(__u32)k->nr << 32 | k->tag) * 0xc2b2ae3d27d4eb4full;
-	h ^= k->aux;
-	h *= 0x9e3779b97f4a7c15ull;
+	h *= MIX;
 	return h >> 40;
 }
 
-static __always_inline bool same(const struct kernel_key *a, const struct kernel_key *b)
+static __always_inline bool alike(const struct kernel_key *a, const struct kernel_key *b)
 {
-	return a->space == b->space && a->addr == b->addr && a->aux == b->aux && a->nr == b->nr &&
-	       a->tag == b->tag;
+	return a->space == b->space && a->addr == b->addr && a->nr == b->nr && a->tag == b->tag;
+}
+
+/*
+ * How often has the address space changed? What was found out of a mapping holds
+ * until then. An odd seqcount is a change under way.
+ */
+static __always_inline __u64 changes(struct mm_struct *mm)
+{
+	struct mm_struct___seqcount *seqcount = (void *)mm;
+	struct mm_struct___number *number = (void *)mm;
+
+	if (bpf_core_field_exists(seqcount->mm_lock_seq.sequence))
+		return seqcount->mm_lock_seq.sequence;
+	if (bpf_core_field_exists(number->mm_lock_seq))
+		return (__u64)(__u32)number->mm_lock_seq << 1;
+	return mapping_calls << 1;
+}
+
+static __always_inline bool counts_changes(void)
+{
+	return bpf_core_field_exists(((struct mm_struct___seqcount *)0)->mm_lock_seq.sequence) ||
+	       bpf_core_field_exists(((struct mm_struct___number *)0)->mm_lock_seq);
 }
 
 /* Puts n entries into the table. True when the key is new there. */
@@ -62,36 +85,6 @@ static __always_inline bool wanted(struct task_struct *task)
 	if (params.uid != ~0u && params.uid != task->cred->uid.val)
 		return false;
 	return !params.cgroup || bpf_get_current_ancestor_cgroup_id(params.cgroup_level) == params.cgroup;
-}
-
-/* An entry whose key is not in the cache. The slot at index is given to it. */
-__noinline int miss(const struct entry *e, __u32 index, __u32 now)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct kernel_slot *slot;
-	__u64 space;
-
-	if (!e || !wanted(task))
-		return 0;
-	space = e->key.space;
-	if (!bpf_map_lookup_elem(&spaces, &space))
-		tell_space(0);
-	/* In the table with nothing, so that this is the only time it is new. */
-	if (table_add(&e->key, 0, now)) {
-		if (e->key.tag & KEY_THUNK)
-			tell_thunk(e);
-		else
-			tell_site(e);
-	}
-	slot = bpf_map_lookup_elem(&slots, &index);
-	if (!slot)
-		return 0;
-	if (slot->epoch == now + 1 && slot->count)
-		table_add(&slot->key, slot->count, now);
-	slot->key = e->key;
-	slot->count = 1;
-	slot->epoch = now + 1;
-	return 0;
 }
 
 /* May a far call end at ret? 9A and six bytes, or FF /3 with an operand of up to five more. */
@@ -205,7 +198,84 @@ __noinline int look_at_frame(__u64 sp, __u32 rt)
 	return 0;
 }
 
-/* The slot that has the key, or NULL; *index is then the one to give to it. */
+/* A slot for a key that is not in the cache; what was there goes to the table. */
+static __always_inline int miss(const struct entry *e, __u32 index, __u64 seq, __u32 stable)
+{
+	struct kernel_slot *slot;
+	__u64 target = 0;
+	/* The half that the index lies in. */
+	__u32 now = index / KERNEL_SLOTS & 1;
+	__u64 space = e->key.space;
+
+	if (!bpf_map_lookup_elem(&spaces, &space))
+		tell_space(0);
+	/* In the table with nothing, so that this is the only time it is new. */
+	if (table_add(&e->key, 0, now)) {
+		if (e->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(e->key.tag & KEY_UNREAD))
+			target = call_target(e->key.addr);
+		if (e->key.tag & KEY_THUNK)
+			tell_thunk(e);
+		else if (target)
+			tell_called(e, target);
+		else
+			tell_site(e);
+	}
+	slot = bpf_map_lookup_elem(&slots, &index);
+	if (!slot)
+		return 0;
+	if (slot->epoch == now + 1 && slot->count)
+		table_add(&slot->key, slot->count, now);
+	slot->key = e->key;
+	slot->bytes = e->bytes;
+	slot->seq = seq;
+	slot->stable = stable;
+	slot->count = 1;
+	slot->epoch = now + 1;
+	return 0;
+}
+
+/* Counts in a slot if it has the very key; what made the key holds anew. */
+static __always_inline bool renew(const struct entry *e, __u32 index, __u64 seq, __u32 stable)
+{
+	struct kernel_slot *slot = bpf_map_lookup_elem(&slots, &index);
+
+	if (!slot || slot->epoch != (index / KERNEL_SLOTS & 1) + 1 || !alike(&slot->key, &e->key) ||
+	    slot->key.aux != e->key.aux)
+		return false;
+	slot->seq = seq;
+	slot->stable = stable;
+	slot->bytes = e->bytes;
+	slot->count++;
+	return true;
+}
+
+/* What is mapped at the site, and the code before it: is it what a slot was made for? */
+__noinline int slow(struct entry *e, __u32 index)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *mm = task->mm;
+	struct kernel_mapping m = {0};
+	bool stable;
+	__u64 seq;
+
+	if (!e || !wanted(task))
+		return 0;
+	seq = changes(mm);
+	e->bytes = 0;
+	if (e->key.tag & KEY_THUNK)
+		find_far(e);
+	else if (e->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(e->key.tag & KEY_UNREAD))
+		bpf_probe_read_user(&e->bytes, 8, (void *)(e->key.addr - 8));
+	if (find_mapping(e->key.addr, e->key.space, &m) != 0)
+		seq = 1; /* not to be trusted a second time */
+	e->key.aux ^= (((m.start * MIX ^ m.inode) * MIX ^ m.offset) * MIX ^ e->bytes) * MIX;
+	stable = m.inode && !m.writable;
+	if (renew(e, index, seq, stable) || renew(e, index ^ 1, seq, stable))
+		return 0;
+	return miss(e, index ^ 1, seq, stable);
+}
+
+/* The slot of a key like this one; *index is where it would be. */
 static __always_inline struct kernel_slot *find_slot(const struct kernel_key *key, __u32 now, __u32 *index)
 {
 	struct kernel_slot *slot;
@@ -214,11 +284,11 @@ static __always_inline struct kernel_slot *find_slot(const struct kernel_key *ke
 	i += (bpf_get_smp_processor_id() * KERNEL_EPOCHS + now) * KERNEL_SLOTS;
 	*index = i;
 	slot = bpf_map_lookup_elem(&slots, index);
-	if (slot && same(&slot->key, key) && slot->epoch == now + 1)
+	if (slot && alike(&slot->key, key) && slot->epoch == now + 1)
 		return slot;
 	*index = i ^ 1;
 	slot = bpf_map_lookup_elem(&slots, index);
-	return slot && same(&slot->key, key) && slot->epoch == now + 1 ? slot : NULL;
+	return slot && alike(&slot->key, key) && slot->epoch == now + 1 ? slot : NULL;
 }
 
 /* A landing pad: who called? */
@@ -232,8 +302,28 @@ static __always_inline __u32 read_caller(struct kernel_key *key, __u64 sp, bool 
 		return KEY_UNREAD;
 	}
 	key->addr = ret;
-	bpf_probe_read_user(&key->aux, 8, (void *)(__u64)(ret - 8));
 	return 0;
+}
+
+/* Is what the slot was made for still so? */
+static __always_inline bool holds(const struct kernel_slot *slot, const struct kernel_key *key, __u64 seq, bool pad)
+{
+	__u64 bytes = 0;
+
+	if (slot->seq != seq || seq & 1)
+		return false;
+	if (!pad || slot->stable)
+		return true;
+	bpf_probe_read_user(&bytes, 8, (void *)(key->addr - 8));
+	return bytes == slot->bytes;
+}
+
+/* munmap, mmap2 and old mmap, mremap, mprotect, remap_file_pages, pkey_mprotect, shmat: arch/x86/entry/syscalls. */
+static __always_inline bool maps(__s32 nr, bool compat)
+{
+	return compat ? nr == 90 || nr == 91 || nr == 192 || nr == 163 || nr == 125 || nr == 257 || nr == 380 ||
+				nr == 397 || nr == 117
+		      : nr == 9 || nr == 10 || nr == 11 || nr == 25 || nr == 30 || nr == 216 || nr == 329;
 }
 
 static __always_inline int count_entry(struct pt_regs *regs, __s32 nr, __u32 tag)
@@ -243,7 +333,7 @@ static __always_inline int count_entry(struct pt_regs *regs, __s32 nr, __u32 tag
 	__u64 ip = regs->ip, sp = regs->sp, off;
 	struct kernel_key key;
 	struct kernel_slot *slot;
-	bool compat = task->thread_info.status & TS_COMPAT, thunk, pad = false, returns = false;
+	bool compat = task->thread_info.status & TS_COMPAT, thunk, pad = false;
 	__u32 now, index;
 
 	/* Whoever calls from 32-bit code has a stack below 4 GiB. */
@@ -264,35 +354,26 @@ static __always_inline int count_entry(struct pt_regs *regs, __s32 nr, __u32 tag
 			tag |= off == params.pad ? KEY_PAD : KEY_FAST_PAD;
 			tag |= read_caller(&key, sp, off == params.pad);
 		}
-		returns = nr == NR32_SIGRETURN || nr == NR32_RT_SIGRETURN;
 	} else if (thunk) {
 		tag |= KEY_THUNK;
 	}
 	if (restarts_expected > 0 && take_restart(sp, nr, pad))
 		tag |= KEY_RESTART;
-	if (returns)
+	if (compat && (nr == NR32_SIGRETURN || nr == NR32_RT_SIGRETURN))
 		look_at_frame(sp, nr == NR32_RT_SIGRETURN);
+	if (!counts_changes() && maps(nr, compat))
+		__sync_fetch_and_add(&mapping_calls, 1);
 	key.tag = tag;
 	now = epoch & 1;
-	if (!thunk) {
-		slot = find_slot(&key, now, &index);
-		if (slot) {
-			slot->count++;
-			return 0;
-		}
+	slot = find_slot(&key, now, &index);
+	if (!thunk && slot && holds(slot, &key, changes(mm), pad && !(tag & KEY_UNREAD))) {
+		slot->count++;
+		return 0;
 	}
 
 	struct entry e = {.key = key, .ip = ip, .sp = sp};
 
-	if (thunk) {
-		find_far(&e);
-		slot = find_slot(&e.key, now, &index);
-		if (slot) {
-			slot->count++;
-			return 0;
-		}
-	}
-	return miss(&e, index, now);
+	return slow(&e, index);
 }
 
 SEC("tp_btf/sys_enter")

@@ -15,6 +15,7 @@
 struct entry {
 	struct kernel_key key;
 	__u64 ip, sp;
+	__u64 bytes;
 	__u64 far_ret[KERNEL_FAR];
 	__u32 far_depth[KERNEL_FAR];
 	__u32 nfar;
@@ -39,7 +40,8 @@ static long walk_up(__u32 index, void *ctx)
 	__u32 zero = 0;
 	long n;
 
-	if (dentry == root || dentry == parent) {
+	/* A file without a folder, as memfd_create(2) makes, is its own parent, but no mount's root. */
+	if (dentry == root) {
 		struct mount *m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 		struct mount *up = BPF_CORE_READ(m, mnt_parent);
 
@@ -60,7 +62,8 @@ static long walk_up(__u32 index, void *ctx)
 		return 1;
 	w->at += n;
 	w->dentry = (__u64)parent;
-	return 0;
+	w->done = dentry == parent;
+	return w->done ? 1 : 0;
 }
 
 /* Sends where a file is, if that was not done lately. The file comes as a number, unchecked. */
@@ -94,6 +97,8 @@ __noinline int tell_file(__u64 at, __u32 pid, __u64 space)
 	r->minor = id.dev & ((1u << MINOR_BITS) - 1);
 	r->n = w.at;
 	r->cut = !w.done;
+	r->deleted = BPF_CORE_READ(inode, i_nlink) == 0;
+	r->unused = 0;
 	if (bpf_ringbuf_output(&ring, r, sizeof(*r), BPF_RB_NO_WAKEUP) != 0) {
 		lose(&lost.records);
 		return 0;
@@ -154,7 +159,7 @@ static long on_mapping(struct task_struct *task, struct vm_area_struct *vma, voi
 	found->m.start = vma->vm_start;
 	found->m.end = vma->vm_end;
 	found->m.exec = (flags & VM_EXEC) != 0;
-	found->m.writable = (flags & VM_WRITE) != 0;
+	found->m.writable = (flags & (VM_WRITE | VM_SHARED)) != 0;
 	if (file) {
 		__u32 dev = file->f_inode->i_sb->s_dev;
 
@@ -168,15 +173,16 @@ static long on_mapping(struct task_struct *task, struct vm_area_struct *vma, voi
 	return 0;
 }
 
+/* Returns 0, or an error where nothing is mapped or just now a mapping changes. */
 __noinline int find_mapping(__u64 at, __u64 space, struct kernel_mapping *to)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct found found = {.space = space, .pid = BPF_CORE_READ(task, tgid)};
+	long rc = bpf_find_vma(task, at, on_mapping, &found, 0);
 
-	bpf_find_vma(task, at, on_mapping, &found, 0);
 	if (to)
 		*to = found.m;
-	return 0;
+	return rc;
 }
 
 /* The bytes before an address; not those on the page before, where that is not there. */
@@ -299,17 +305,12 @@ __noinline int tell_site(const struct entry *e)
 	struct kernel_mapping m = {0};
 	struct kernel_mapping ret = {0};
 	struct kernel_site *r;
-	__u64 target;
 
 	if (!e)
 		return 0;
 	find_mapping(e->ip, e->key.space, &m);
-	if (e->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(e->key.tag & KEY_UNREAD)) {
-		target = call_target(e->key.addr);
-		if (target)
-			return tell_called(e, target);
+	if (e->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(e->key.tag & KEY_UNREAD))
 		find_mapping(e->key.addr, e->key.space, &ret);
-	}
 	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
 	if (!r) {
 		lose(&lost.records);

@@ -16,6 +16,8 @@ const volatile struct kernel_params params;
 /* Which half of the tables is counted into: changed from outside. */
 volatile __u32 epoch;
 struct kernel_losses lost;
+/* Calls so far that change what is mapped, for kernels that count no such changes. */
+__u64 mapping_calls;
 /* Expected restarts on the whole machine: mostly none, and then no entry need ask. */
 volatile __s64 restarts_expected;
 

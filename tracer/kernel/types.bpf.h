@@ -56,6 +56,7 @@ struct super_block {
 
 struct inode {
 	unsigned long i_ino;
+	unsigned int i_nlink;
 	struct super_block *i_sb;
 };
 
@@ -109,6 +110,19 @@ struct mm_struct {
 	struct file *exe_file;
 };
 
+/* A number that each change of the mappings makes another: a plain one in Linux 6.4, a seqcount since 6.14. */
+struct mm_struct___number {
+	int mm_lock_seq;
+};
+
+struct seqcount {
+	unsigned int sequence;
+};
+
+struct mm_struct___seqcount {
+	struct seqcount mm_lock_seq;
+};
+
 typedef struct {
 	__s32 counter;
 } atomic_t;
@@ -156,5 +170,6 @@ struct task_struct {
 #define MM_CONTEXT_UPROBE_IA32 0u
 #define VM_WRITE 2u
 #define VM_EXEC 4u
+#define VM_SHARED 8u
 
 #endif
