@@ -46,6 +46,7 @@ static int (*const run[])(const struct config *cfg) = {
 	[CMD_RUN] = session_run,
 	[CMD_CALIBRATE] = calibrate_run,
 	[CMD_REPORT] = report_run,
+	[CMD_SURVEY] = survey_run,
 	[CMD_HELP] = print_help,
 	[CMD_VERSION] = print_version,
 	[CMD_DUMP_OPTIONS] = dump_options,

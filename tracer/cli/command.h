@@ -15,5 +15,6 @@ int command_main(int argc, char **argv);
 int session_run(const struct config *cfg);    /* session.c */
 int calibrate_run(const struct config *cfg);  /* calibrate.c */
 int report_run(const struct config *cfg);     /* report.c */
+int survey_run(const struct config *cfg);     /* survey.c */
 
 #endif

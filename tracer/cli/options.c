@@ -26,6 +26,7 @@ NAMES(weight_name, "entries", "cycles")
 NAMES(call_name, "none", "getppid")
 NAMES(color_name, "auto", "always", "never")
 NAMES(table_format_name, "text", "json")
+NAMES(survey_format_name, "text", "json")
 NAMES(dump_name, "man", "completion")
 
 static const char *format_name(unsigned i)
@@ -48,6 +49,7 @@ const struct command_info command_info[COMMANDS] = {
 
 const char *const opt_group_title[OPT_GROUPS] = {
 	[GROUP_TRACE] = "Tracing",
+	[GROUP_SURVEY] = "What to survey",
 	[GROUP_STACKS] = "Call stacks",
 	[GROUP_OUTPUT] = "Output",
 	[GROUP_PRICE] = "Prices",
@@ -263,6 +265,12 @@ static int check(const struct config *cfg, struct err *err)
 		if (cfg->noperands != 1)
 			return err_set(err, -EINVAL, "%s: 'entrytrace report' takes one saved trace",
 				       cfg->noperands ? "more than one file was named" : "no file was named");
+		return 0;
+	case CMD_SURVEY:
+		if (cfg->noperands)
+			return err_set(err, -EINVAL, "unexpected argument: '%s': survey takes options only; "
+				       "to count one program write 'entrytrace --count=kernel %s'",
+				       cfg->operands[0], cfg->operands[0]);
 		return 0;
 	case CMD_HELP:
 	case CMD_VERSION:

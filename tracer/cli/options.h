@@ -17,12 +17,14 @@ enum {
 	ON_RUN = 1 << CMD_RUN,
 	ON_CALIBRATE = 1 << CMD_CALIBRATE,
 	ON_REPORT = 1 << CMD_REPORT,
-	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT,
+	ON_SURVEY = 1 << CMD_SURVEY,
+	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT | ON_SURVEY,
 };
 
 /* The help lists options under these headings, in this order. */
 enum opt_group {
 	GROUP_TRACE,
+	GROUP_SURVEY,
 	GROUP_STACKS,
 	GROUP_OUTPUT,
 	GROUP_PRICE,

@@ -5,8 +5,11 @@
 #include "kernel/internal.h"
 #include "tracee/procfs.h"
 
+#include <bpf/bpf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +130,7 @@ static struct kernel_known_space *add_space(struct kernel_book *b, uint64_t id, 
 
 	s->id = id;
 	s->pid = pid;
+	s->seen = b->collections;
 	HASH_ADD(hh, b->spaces, id, sizeof(s->id), s);
 	return s;
 }
@@ -140,6 +144,16 @@ static void count_tasks(struct kernel_book *b, const struct kernel_known_space *
 	b->tally->images[s->image].threads += threads;
 }
 
+/* What the process was before its execve. */
+static void retire(struct kernel_book *b, pid_t pid)
+{
+	struct kernel_known_space *s, *next;
+
+	HASH_ITER(hh, b->spaces, s, next)
+		if (s->pid == pid)
+			s->pid = 0;
+}
+
 static void learn_space(struct kernel_book *b, const struct kernel_space *r)
 {
 	struct kernel_known_file *f = find_file(b, kernel_dev(r->major, r->minor), r->inode);
@@ -149,6 +163,8 @@ static void learn_space(struct kernel_book *b, const struct kernel_space *r)
 	b->began = true;
 	if (s)
 		return;
+	if (r->execed)
+		retire(b, (pid_t)r->head.pid);
 	s = add_space(b, r->head.space, (pid_t)r->head.pid);
 	abi = f ? abi_of_file(f, s->pid) : ABIS;
 	if (abi == ABIS || (abi == ABI_I386) != (r->image32 != 0))
@@ -245,6 +261,61 @@ void book_record(struct kernel_book *b, const void *record, size_t size)
 			learn_end(b, record);
 		break;
 	}
+}
+
+/* Collections between two looks at who has ended, and the age at which what was told is forgotten. */
+#define TIDY_EVERY 8u
+#define KEPT 2u
+#define FILES_MAX 16384u
+
+static void tidy_spaces(struct kernel_book *b)
+{
+	struct kernel_known_space *s, *next;
+
+	HASH_ITER(hh, b->spaces, s, next) {
+		if (s->seen + KEPT >= b->collections)
+			continue;
+		if (s->pid > 0 && (kill(s->pid, 0) == 0 || errno == EPERM))
+			continue;
+		/* If others still share it, it will be told again. */
+		bpf_map_delete_elem(b->spaces_fd, &s->id);
+		HASH_DEL(b->spaces, s);
+		free(s);
+	}
+}
+
+static void tidy_files(struct kernel_book *b)
+{
+	struct kernel_known_file *f, *next;
+
+	if (HASH_COUNT(b->files) < FILES_MAX)
+		return;
+	HASH_ITER(hh, b->files, f, next) {
+		/* struct file_id of the program: inode and device, as a number of the kernel's own. */
+		const uint64_t id[2] = {f->key.inode, (f->key.dev >> 32) << 20 | (f->key.dev & 0xfffff)};
+
+		bpf_map_delete_elem(b->files_fd, id);
+		HASH_DEL(b->files, f);
+		free(f->path);
+		free(f);
+	}
+}
+
+void book_tidy(struct kernel_book *b)
+{
+	struct kernel_place *p, *next;
+
+	b->collections++;
+	HASH_ITER(hh, b->places, p, next) {
+		if (p->told + KEPT >= b->collections)
+			continue;
+		HASH_DEL(b->places, p);
+		free(p);
+	}
+	if (b->collections % TIDY_EVERY)
+		return;
+	tidy_spaces(b);
+	tidy_files(b);
 }
 
 void book_fini(struct kernel_book *b)

@@ -3,6 +3,7 @@
 
 #include "kernel/count.skel.h"
 #include "kernel/explain.h"
+#include "tracee/procfs.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -98,6 +99,8 @@ int kernel_open(const struct kernel_options *opt, struct kernel_engine **out, st
 		kernel_free(k);
 		return explain_load(rc, err);
 	}
+	k->book.spaces_fd = bpf_map__fd(k->bpf->maps.spaces);
+	k->book.files_fd = bpf_map__fd(k->bpf->maps.files);
 	k->ring = ring_buffer__new(bpf_map__fd(k->bpf->maps.ring), on_record, &k->book, NULL);
 	k->slots_size = (size_t)k->cpus * KERNEL_EPOCHS * KERNEL_SLOTS * sizeof(struct kernel_slot);
 	k->slots = mmap(NULL, k->slots_size, PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -201,6 +204,28 @@ void kernel_collect(struct kernel_engine *k)
 
 	__atomic_store_n(&k->bpf->bss->epoch, epoch ^ 1, __ATOMIC_RELEASE);
 	collect_epoch(k, epoch);
+	book_tidy(&k->book);
+}
+
+uint64_t kernel_lost(const struct kernel_engine *k)
+{
+	return k->bpf->bss->lost.counts + k->bpf->bss->lost.records;
+}
+
+void kernel_cpu_of_images(struct kernel_engine *k, double *seconds, size_t n)
+{
+	struct kernel_known_space *s, *next;
+
+	HASH_ITER(hh, k->book.spaces, s, next) {
+		double user, system;
+
+		if (s->pid <= 0 || s->ignored || s->image >= n || !procfs_cpu(s->pid, &user, &system))
+			continue;
+		/* Of what ran before the first look nothing is known. */
+		if (s->cpu > 0 && user + system > s->cpu)
+			seconds[s->image] += user + system - s->cpu;
+		s->cpu = user + system;
+	}
 }
 
 static void note_losses(struct kernel_engine *k)
@@ -223,6 +248,9 @@ static void note_losses(struct kernel_engine *k)
 		 "interrupted calls whose restart may be counted as another call: the table is full"},
 	};
 
+	if (k->book.crowded)
+		tally_blind(k->book.tally, "sites-merged", 0,
+			    "sites beyond the hundred thousandth, which are counted together as [other sites]");
 	for (size_t i = 0; i < sizeof(spots) / sizeof(spots[0]); i++)
 		if (spots[i].n)
 			tally_blind(k->book.tally, spots[i].kind, spots[i].n, spots[i].note);

@@ -61,6 +61,12 @@ void kernel_collect(struct kernel_engine *k);
 void kernel_stop(struct kernel_engine *k);
 void kernel_free(struct kernel_engine *k);
 
+/* Entries and messages lost so far. */
+uint64_t kernel_lost(const struct kernel_engine *k);
+
+/* Adds to each of the n first images' seconds the CPU time of its processes since the last call. */
+void kernel_cpu_of_images(struct kernel_engine *k, double *seconds, size_t n);
+
 /* Followed processes that are alive, at most limit. */
 unsigned kernel_alive(const struct kernel_engine *k, unsigned limit);
 

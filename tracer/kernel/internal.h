@@ -29,7 +29,9 @@ struct kernel_known_space {
 	uint32_t image; /* the tally's index */
 	bool image64;
 	bool ignored;   /* not one of the programs asked for */
-	pid_t pid;
+	pid_t pid;      /* 0: it has become another program */
+	uint64_t seen;  /* the collection that last had entries of it */
+	double cpu;     /* seconds, at the last look */
 	UT_hash_handle hh;
 };
 
@@ -42,6 +44,7 @@ struct kernel_place_key {
 struct kernel_place {
 	struct kernel_place_key key;
 	struct tally_site *site;
+	uint64_t told;  /* the collection before which it was told: each epoch tells anew */
 	UT_hash_handle hh;
 };
 
@@ -58,14 +61,17 @@ struct kernel_book {
 	struct tally *tally;
 	struct modules *modules;
 	const char *programs;
+	int spaces_fd, files_fd; /* the kernel's tables of what it has told */
 
 	/* what was told */
+	uint64_t collections;    /* so many so far */
 	struct kernel_known_file *files;
 	struct kernel_known_space *spaces;
 	struct kernel_place *places;
 	struct kernel_ended *ended;
 	bool began;
 	uint64_t user_ns, system_ns;
+	bool crowded;      /* some sites found no room of their own */
 	uint64_t unplaced; /* entries of sites that nothing is known of */
 };
 
@@ -73,6 +79,12 @@ struct kernel_book {
 void book_record(struct kernel_book *b, const void *record, size_t size);
 struct kernel_known_space *book_space(struct kernel_book *b, uint64_t id, pid_t pid, bool image64);
 const char *book_path(const struct kernel_book *b, uint64_t dev, uint64_t inode);
+
+/*
+ * After a collection: forgets what ended programs leave, so that a survey of months
+ * needs no more room than one of an hour.
+ */
+void book_tidy(struct kernel_book *b);
 void book_fini(struct kernel_book *b);
 
 /* place.c: sites. A record is as large as its type says. */

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* More sites than these are not told apart: at some 400 bytes each. */
+#define SITES_MAX 100000u
+
 static void copy_tail(struct code_tail *to, const struct kernel_tail *from)
 {
 	to->n = (uint8_t)(from->n <= KERNEL_TAIL ? from->n : 0);
@@ -182,6 +185,15 @@ static struct kernel_place *find_place(struct kernel_book *b, const struct kerne
 	return p;
 }
 
+/* One site stands for all that find no room. */
+static struct tally_site *other_site(struct kernel_book *b, const struct kernel_known_space *s,
+				     enum entry_path path)
+{
+	b->crowded = true;
+	return tally_site(b->tally, (struct tally_key){.module = b, .image = s->image, .path = path},
+			  "[other sites]", NULL, NULL);
+}
+
 void place_site(struct kernel_book *b, const struct kernel_site *r)
 {
 	struct kernel_known_space *s = book_space(b, r->head.space, (pid_t)r->head.pid, r->image64);
@@ -202,6 +214,11 @@ void place_site(struct kernel_book *b, const struct kernel_site *r)
 	}
 	m = locate(b, r, v.site, &offset);
 	p = find_place(b, &r->key, true);
+	p->told = b->collections;
+	if (b->tally->nsites >= SITES_MAX) {
+		p->site = other_site(b, s, v.path);
+		return;
+	}
 	p->site = tally_site(b->tally,
 			     (struct tally_key){.module = m, .offset = offset, .image = s->image, .path = v.path},
 			     m->name, v.instruction, entered);
@@ -235,5 +252,7 @@ void place_count(struct kernel_book *b, const struct kernel_key *key, uint64_t n
 		if (!p)
 			return;
 	}
+	s = book_space(b, key->space, 0, false);
+	s->seen = b->collections;
 	tally_count(b->tally, p->site, abi_of(key), key->nr, (int64_t)n);
 }

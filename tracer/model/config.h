@@ -22,6 +22,7 @@ enum command {
 	CMD_RUN,
 	CMD_CALIBRATE,
 	CMD_REPORT,
+	CMD_SURVEY,
 	COMMANDS,           /* how many a user can name */
 	CMD_HELP = COMMANDS, /* print config.about's help, or all of it */
 	CMD_VERSION,
@@ -64,6 +65,11 @@ struct config {
 	enum count count;        /* entries: by a stop each, or in the program where that is exact */
 	bool follow_orphans;     /* go on until all processes have ended */
 	const char *record_evidence; /* developers: fixtures for the tests of classify; or NULL */
+
+	/* ---- survey: of whom, and how long ---- */
+	const char *cgroup, *unit, *container, *user, *programs; /* NULL: all */
+	unsigned duration, interval; /* seconds; 0: until interrupted, and the default */
+	const char *metrics;     /* a file for node_exporter; or NULL */
 
 	/* ---- stacks ---- */
 	enum stacks stacks;
