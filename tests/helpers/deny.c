@@ -4,6 +4,7 @@
  *   ptrace       ptrace(2), as some containers do
  *   seccomp      the installation of seccomp filters
  *   perf         perf_event_open(2), as kernel.perf_event_paranoid does
+ *   bpf          bpf(2), as a container does, or a kernel that is locked down
  *   memfd        memfd_create(2) with MFD_EXEC or without
  *   old-kernel   PTRACE_GET_SYSCALL_INFO, as kernels before 5.3 do
  * so that the error messages for such systems can be seen on any.
@@ -27,6 +28,7 @@ static const struct refusal {
 	{"seccomp", SCMP_SYS(seccomp), EPERM, -1},
 	{"seccomp", SCMP_SYS(prctl), EPERM, PR_SET_SECCOMP},
 	{"perf", SCMP_SYS(perf_event_open), EACCES, -1},
+	{"bpf", SCMP_SYS(bpf), EPERM, -1},
 	{"memfd", SCMP_SYS(memfd_create), EACCES, -1},
 	{"old-kernel", SCMP_SYS(ptrace), EIO, PTRACE_GET_SYSCALL_INFO},
 };

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "cli/kernel_vdso.h"
 #include "kernel/engine.h"
+#include "report/format.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
@@ -170,7 +171,17 @@ static int report(struct counting *c, struct err *err)
 	return rc;
 }
 
-int kernel_process(const struct tracer_process *tp)
+bool kernel_process_wanted(const struct tracer_process *tp)
+{
+	const struct report_format *format = report_format_find(tp->cfg->format);
+
+	if (tp->cfg->count == COUNT_KERNEL)
+		return true;
+	return tp->cfg->count == COUNT_AUTO && tp->cfg->npids && !tp->evidence &&
+	       tp->cfg->stacks == STACKS_OFF && !(format && format->of_stacks);
+}
+
+int kernel_process(const struct tracer_process *tp, char **why_not)
 {
 	struct counting c = {.tp = tp};
 	struct err *err = &tp->shared->err;
@@ -187,6 +198,13 @@ int kernel_process(const struct tracer_process *tp)
 		/* It never became the program: the front process has been told why. */
 		if (kernel_began(c.engine) || !tp->program)
 			rc = report(&c, err);
+	}
+	if (!c.engine && tp->cfg->count == COUNT_AUTO) {
+		*why_not = xstrdup(err->text);
+		*err = (struct err){0};
+		sigprocmask(SIG_SETMASK, &c.wait_mask, NULL);
+		modules_fini(&c.modules);
+		return KERNEL_PROCESS_NOT_HERE;
 	}
 	kernel_free(c.engine);
 	tally_fini(&c.tally);

@@ -198,6 +198,9 @@ static void collect(const struct tracer_process *tp, struct tracer *tr, unsigned
 		note_losses(&tr->tally, naming.stacks);
 	}
 	tally_finish(&tr->tally, out, name_site, &naming);
+	for (size_t i = 0; tr->not_in_kernel && i < out->nimages; i++)
+		if (!out->images[i].by_stops)
+			out->images[i].by_stops = xstrdup(tr->not_in_kernel);
 	symbols_free(naming.symbols);
 }
 
@@ -330,6 +333,7 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 {
 	pid_t front = getpid(), pid = fork();
 	struct tracer tr;
+	char *why_not = NULL;
 	int status;
 
 	if (pid < 0)
@@ -337,8 +341,11 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 	if (pid > 0)
 		return pid;
 	stand_apart(front);
-	if (tp->cfg->count == COUNT_KERNEL)
-		_exit(kernel_process(tp));
+	if (kernel_process_wanted(tp)) {
+		status = kernel_process(tp, &why_not);
+		if (status != KERNEL_PROCESS_NOT_HERE)
+			_exit(status);
+	}
 	tracer_init(&tr, tp->shared);
 	tr.pass = tp->pass;
 	tr.plant_after = tp->cfg->count == COUNT_INPLACE ? PLANT_SOON : PLANT_WORTHWHILE;
@@ -346,6 +353,7 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 	tr.by_stops = tp->by_stops;
 	tr.follow_orphans = tp->cfg->follow_orphans;
 	tr.evidence = tp->evidence;
+	tr.not_in_kernel = why_not;
 	status = work(tp, &tr);
 	tracer_fini(&tr);
 	_exit(status);

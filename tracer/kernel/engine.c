@@ -264,6 +264,8 @@ void kernel_stop(struct kernel_engine *k)
 	collect_epoch(k, epoch ^ 1);
 	collect_epoch(k, epoch);
 	note_losses(k);
+	for (size_t i = 0; i < k->book.tally->nimages; i++)
+		k->book.tally->images[i].in_kernel = true;
 	k->started = false;
 }
 

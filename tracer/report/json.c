@@ -151,6 +151,8 @@ static json_t *images(const struct trace *t)
 			json_put(o, "in_place", json_count(im->in_place));
 			json_put(o, "by_stops", im->by_stops ? json_text(im->by_stops) : json_null());
 		}
+		if (im->in_kernel)
+			json_put(o, "in_kernel", json_true());
 		json_add(a, o);
 	}
 	return a;

@@ -120,6 +120,7 @@ static void load_images(struct json_reader *r, const json_t *root, struct trace 
 		/* Not in traces that were counted by stops. */
 		if (json_object_get(o, "in_place"))
 			im->in_place = json_get_count(r, o, where, "in_place");
+		im->in_kernel = json_is_true(json_object_get(o, "in_kernel"));
 		if (json_is_string(json_object_get(o, "by_stops")))
 			im->by_stops = xstrdup(json_get_text(r, o, where, "by_stops"));
 		add(r, &sum, im->entries, "images");

@@ -103,11 +103,15 @@ static void counting(struct text *x)
 {
 	const struct trace *t = x->trace;
 	uint64_t in_place = 0, stopped = 0;
+	bool in_kernel = false;
 
 	for (size_t i = 0; i < t->nimages; i++) {
 		in_place += t->images[i].in_place;
 		stopped += t->images[i].by_stops != NULL;
+		in_kernel |= t->images[i].in_kernel;
 	}
+	if (in_kernel)
+		page_wrap(&x->page, INK_DIM, 0, 0, "Counted in the kernel; nothing was stopped or changed.");
 	if (in_place && stopped)
 		page_wrap(&x->page, INK_DIM, 0, 0,
 			  "Frequent calls through the vDSO were counted in the program itself, but not in:");
