@@ -108,28 +108,40 @@ __noinline int far_candidate(struct entry *e, __u32 ret, __u32 depth)
 	return 0;
 }
 
+static __always_inline void scan_far(struct entry *e, const struct far_slice *slice, __u32 depth)
+{
+	for (__u32 i = 0; i + 1 < FAR_SLICE / 4; i++)
+		if (cs_is_32bit(slice->word[i + 1] & 0xffff) && depth + i * 4 < FAR_SLICE)
+			far_candidate(e, slice->word[i], depth + i * 4);
+}
+
 /*
  * Far returns on the stack: two words, the second of which is a 32-bit code
- * segment. Which of them counts is decided outside.
+ * segment. Which of them counts is decided outside. A page that the program made
+ * room on, and has not touched yet, is not there to be read; the next one may be.
  */
 __noinline int find_far(struct entry *e)
 {
 	struct far_slice *slice;
-	__u32 zero = 0;
+	__u32 zero = 0, rest;
 
 	if (!e)
 		return 0;
 	slice = bpf_map_lookup_elem(&far_slices, &zero);
 	if (!slice)
 		return 0;
-	/* A stack may end before. */
-	if (bpf_probe_read_user(slice->word, sizeof(slice->word), (void *)e->sp) != 0) {
-		__builtin_memset(slice->word, 0, sizeof(slice->word));
-		bpf_probe_read_user(slice->word, -e->sp & (FAR_SLICE - 4), (void *)e->sp);
+	if (bpf_probe_read_user(slice->word, sizeof(slice->word), (void *)e->sp) == 0) {
+		scan_far(e, slice, 0);
+		return 0;
 	}
-	for (__u32 i = 0; i + 1 < FAR_SLICE / 4; i++)
-		if (cs_is_32bit(slice->word[i + 1] & 0xffff))
-			far_candidate(e, slice->word[i], i * 4);
+	rest = -e->sp & 0xfff;
+	if (rest >= FAR_SLICE)
+		return 0;
+	__builtin_memset(slice->word, 0, sizeof(slice->word));
+	bpf_probe_read_user(slice->word, rest & (FAR_SLICE - 4), (void *)e->sp);
+	scan_far(e, slice, 0);
+	if (bpf_probe_read_user(slice->word, sizeof(slice->word), (void *)(e->sp + rest)) == 0)
+		scan_far(e, slice, rest);
 	return 0;
 }
 
