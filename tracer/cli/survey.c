@@ -130,6 +130,9 @@ static int watch(struct survey *s, struct err *err)
 
 	if (s->live)
 		fputs("\033[2J", stderr);
+	/* What an earlier survey left there is over. */
+	if (s->cfg->metrics)
+		rc = survey_metrics(s->cfg->metrics, &s->figures, &s->tally, err);
 	while (rc == 0) {
 		double now = elapsed(s);
 		double until = next_look < next_collect ? next_look : next_collect;
