@@ -103,13 +103,16 @@ struct kernel_tail {
 	uint8_t b[KERNEL_TAIL];
 };
 
+#define SITE_SECCOMP 1u
+#define SITE_DISPATCH 2u
+
 /* The first entry of a site in an epoch. */
 struct kernel_site {
 	struct kernel_record head;
 	struct kernel_key key;
 	uint64_t ip, sp, vdso_base;
 	uint32_t image64;
-	uint32_t vdso_size;
+	uint32_t filtered; /* by SITE_*: calls may be answered before they are counted */
 	struct kernel_tail code;   /* before ip */
 	struct kernel_tail caller; /* at a landing pad: before the return address */
 	struct kernel_mapping at_ip, at_ret;

@@ -51,22 +51,25 @@ static __always_inline bool counts_changes(void)
 }
 
 /* Puts n entries into the table. True when the key is new there. */
-__noinline int table_add(const struct kernel_key *key, __u64 n, __u32 e)
+__noinline int table_add(const struct kernel_key *from, __u64 n, __u32 e)
 {
+	struct kernel_key key;
 	__u64 *count;
 
-	if (!key)
+	if (!from)
 		return 0;
-	count = e ? bpf_map_lookup_elem(&counts1, key) : bpf_map_lookup_elem(&counts0, key);
+	/* Until Linux 6.2 a key must lie on the stack. */
+	key = *from;
+	count = e ? bpf_map_lookup_elem(&counts1, &key) : bpf_map_lookup_elem(&counts0, &key);
 	if (count) {
 		__sync_fetch_and_add(count, n);
 		return 0;
 	}
-	if ((e ? bpf_map_update_elem(&counts1, key, &n, BPF_NOEXIST)
-	       : bpf_map_update_elem(&counts0, key, &n, BPF_NOEXIST)) == 0)
+	if ((e ? bpf_map_update_elem(&counts1, &key, &n, BPF_NOEXIST)
+	       : bpf_map_update_elem(&counts0, &key, &n, BPF_NOEXIST)) == 0)
 		return 1;
 	/* Another CPU was first; or there is no room. */
-	count = e ? bpf_map_lookup_elem(&counts1, key) : bpf_map_lookup_elem(&counts0, key);
+	count = e ? bpf_map_lookup_elem(&counts1, &key) : bpf_map_lookup_elem(&counts0, &key);
 	if (count)
 		__sync_fetch_and_add(count, n);
 	else
@@ -90,6 +93,8 @@ static __always_inline bool wanted(struct task_struct *task)
 /* May a far call end at ret? 9A and six bytes, or FF /3 with an operand of up to five more. */
 __noinline int far_candidate(struct entry *e, __u32 ret, __u32 depth)
 {
+	struct far_slice *slice;
+	__u32 zero = 0;
 	__u8 code[8] = {0};
 	__u32 n;
 
@@ -98,12 +103,13 @@ __noinline int far_candidate(struct entry *e, __u32 ret, __u32 depth)
 	if (code[0] != 0x9a && code[0] != 0xff && code[1] != 0xff && code[2] != 0xff && code[3] != 0xff &&
 	    code[4] != 0xff && code[5] != 0xff)
 		return 0;
-	n = e->nfar;
-	if (n >= KERNEL_FAR)
+	slice = bpf_map_lookup_elem(&far_slices, &zero);
+	if (!slice || slice->n >= KERNEL_FAR)
 		return 0;
-	e->far_ret[n & (KERNEL_FAR - 1)] = ret;
-	e->far_depth[n & (KERNEL_FAR - 1)] = depth;
-	e->nfar = n + 1;
+	n = slice->n;
+	slice->ret[n & (KERNEL_FAR - 1)] = ret;
+	slice->depth[n & (KERNEL_FAR - 1)] = depth;
+	slice->n = n + 1;
 	e->key.aux = (e->key.aux ^ ret ^ (__u64)depth << 32) * 0x9e3779b97f4a7c15ull;
 	return 0;
 }
@@ -130,6 +136,7 @@ __noinline int find_far(struct entry *e)
 	slice = bpf_map_lookup_elem(&far_slices, &zero);
 	if (!slice)
 		return 0;
+	slice->n = 0;
 	if (bpf_probe_read_user(slice->word, sizeof(slice->word), (void *)e->sp) == 0) {
 		scan_far(e, slice, 0);
 		return 0;
@@ -266,11 +273,11 @@ __noinline int slow(struct entry *e, __u32 index)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct mm_struct *mm = task->mm;
-	struct kernel_mapping m = {0};
+	struct kernel_mapping *m = mapping(0);
 	bool stable;
 	__u64 seq;
 
-	if (!e || !wanted(task))
+	if (!e || !m || !wanted(task))
 		return 0;
 	seq = changes(mm);
 	e->bytes = 0;
@@ -278,10 +285,10 @@ __noinline int slow(struct entry *e, __u32 index)
 		find_far(e);
 	else if (e->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(e->key.tag & KEY_UNREAD))
 		bpf_probe_read_user(&e->bytes, 8, (void *)(e->key.addr - 8));
-	if (find_mapping(e->key.addr, e->key.space, &m) != 0)
+	if (find_mapping(e->key.addr, e->key.space, 0) != 0)
 		seq = 1; /* not to be trusted a second time */
-	e->key.aux ^= (((m.start * MIX ^ m.inode) * MIX ^ m.offset) * MIX ^ e->bytes) * MIX;
-	stable = m.inode && !m.writable;
+	e->key.aux ^= (((m->start * MIX ^ m->inode) * MIX ^ m->offset) * MIX ^ e->bytes) * MIX;
+	stable = m->inode && !m->writable;
 	if (renew(e, index, seq, stable) || renew(e, index ^ 1, seq, stable))
 		return 0;
 	return miss(e, index ^ 1, seq, stable);

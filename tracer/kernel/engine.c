@@ -248,6 +248,12 @@ static void note_losses(struct kernel_engine *k)
 		 "interrupted calls whose restart may be counted as another call: the table is full"},
 	};
 
+	if (k->book.filtered & SITE_SECCOMP)
+		tally_blind(k->book.tally, "seccomp-filter", 0,
+			    "seccomp filters of the programs' own: calls that they answer with ERRNO, TRAP, KILL or USER_NOTIF never reach the count");
+	if (k->book.filtered & SITE_DISPATCH)
+		tally_blind(k->book.tally, "syscall-user-dispatch", 0,
+			    "calls that Syscall User Dispatch turned into SIGSYS before they could be counted");
 	if (k->book.crowded)
 		tally_blind(k->book.tally, "sites-merged", 0,
 			    "sites beyond the hundred thousandth, which are counted together as [other sites]");

@@ -71,6 +71,7 @@ struct kernel_book {
 	struct kernel_ended *ended;
 	bool began;
 	uint64_t user_ns, system_ns;
+	uint32_t filtered; /* SITE_* of any program */
 	bool crowded;      /* some sites found no room of their own */
 	uint64_t unplaced; /* entries of sites that nothing is known of */
 };

@@ -16,9 +16,6 @@ struct entry {
 	struct kernel_key key;
 	__u64 ip, sp;
 	__u64 bytes;
-	__u64 far_ret[KERNEL_FAR];
-	__u32 far_depth[KERNEL_FAR];
-	__u32 nfar;
 };
 
 /* A walk from a file up to the root. */
@@ -173,9 +170,21 @@ static long on_mapping(struct task_struct *task, struct vm_area_struct *vma, voi
 	return 0;
 }
 
-/* Returns 0, or an error where nothing is mapped or just now a mapping changes. */
-__noinline int find_mapping(__u64 at, __u64 space, struct kernel_mapping *to)
+static __always_inline struct kernel_mapping *mapping(__u32 which)
 {
+	__u32 zero = 0;
+	struct mapped *mine = bpf_map_lookup_elem(&mapped, &zero);
+
+	return mine ? &mine->m[which & 1] : NULL;
+}
+
+/*
+ * What is mapped at an address, into this CPU's mapping(which). Returns 0, or an
+ * error where there is nothing or just now a mapping changes.
+ */
+__noinline int find_mapping(__u64 at, __u64 space, __u32 which)
+{
+	struct kernel_mapping *to = mapping(which);
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct found found = {.space = space, .pid = BPF_CORE_READ(task, tgid)};
 	long rc = bpf_find_vma(task, at, on_mapping, &found, 0);
@@ -242,6 +251,7 @@ static __always_inline void fill_site(struct kernel_site *r, const struct entry 
 				      struct mm_struct *mm)
 {
 	bool pad = e->key.tag & (KEY_PAD | KEY_FAST_PAD);
+	unsigned long work = BPF_CORE_READ(task, thread_info.syscall_work);
 
 	r->head.type = RECORD_SITE;
 	r->head.pid = BPF_CORE_READ(task, tgid);
@@ -250,7 +260,11 @@ static __always_inline void fill_site(struct kernel_site *r, const struct entry 
 	r->ip = e->ip;
 	r->sp = e->sp;
 	r->vdso_base = (__u64)BPF_CORE_READ(mm, context.vdso);
-	r->vdso_size = BPF_CORE_READ(mm, context.vdso_image, size);
+	r->filtered = 0;
+	if (work >> bpf_core_enum_value(enum syscall_work_bit, SYSCALL_WORK_BIT_SECCOMP) & 1)
+		r->filtered |= SITE_SECCOMP;
+	if (work >> bpf_core_enum_value(enum syscall_work_bit, SYSCALL_WORK_BIT_SYSCALL_USER_DISPATCH) & 1)
+		r->filtered |= SITE_DISPATCH;
 	r->image64 = !(BPF_CORE_READ(mm, context.flags) >> MM_CONTEXT_UPROBE_IA32 & 1);
 	read_tail(&r->code, e->ip);
 	r->caller.n = 0;
@@ -263,15 +277,14 @@ __noinline int tell_called(const struct entry *e, __u64 target)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct mm_struct *mm = task->mm;
-	struct kernel_mapping m = {0};
-	struct kernel_mapping ret = {0};
+	struct kernel_mapping *m = mapping(0), *ret = mapping(1);
 	struct kernel_called *r;
 	__u64 by = 0;
 
-	if (!e)
+	if (!e || !m || !ret)
 		return 0;
-	find_mapping(e->ip, e->key.space, &m);
-	find_mapping(e->key.addr, e->key.space, &ret);
+	find_mapping(e->ip, e->key.space, 0);
+	find_mapping(e->key.addr, e->key.space, 1);
 	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
 	if (!r) {
 		lose(&lost.records);
@@ -279,8 +292,8 @@ __noinline int tell_called(const struct entry *e, __u64 target)
 	}
 	fill_site(&r->site, e, task, mm);
 	r->site.head.type = RECORD_CALLED;
-	r->site.at_ip = m;
-	r->site.at_ret = ret;
+	r->site.at_ip = *m;
+	r->site.at_ret = *ret;
 	for (__u32 i = 0; i < KERNEL_PIECES; i++)
 		r->piece[i].at = 0;
 	for (__u32 i = 0; i < KERNEL_PIECES && target; i++) {
@@ -302,23 +315,23 @@ __noinline int tell_site(const struct entry *e)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct mm_struct *mm = task->mm;
-	struct kernel_mapping m = {0};
-	struct kernel_mapping ret = {0};
+	struct kernel_mapping *m = mapping(0), *ret = mapping(1);
 	struct kernel_site *r;
 
-	if (!e)
+	if (!e || !m || !ret)
 		return 0;
-	find_mapping(e->ip, e->key.space, &m);
+	find_mapping(e->ip, e->key.space, 0);
+	__builtin_memset(ret, 0, sizeof(*ret));
 	if (e->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(e->key.tag & KEY_UNREAD))
-		find_mapping(e->key.addr, e->key.space, &ret);
+		find_mapping(e->key.addr, e->key.space, 1);
 	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
 	if (!r) {
 		lose(&lost.records);
 		return 0;
 	}
 	fill_site(r, e, task, mm);
-	r->at_ip = m;
-	r->at_ret = ret;
+	r->at_ip = *m;
+	r->at_ret = *ret;
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	return 0;
 }
@@ -328,12 +341,18 @@ __noinline int tell_thunk(const struct entry *e)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct mm_struct *mm = task->mm;
-	struct kernel_mapping m = {0};
+	struct kernel_mapping *m = mapping(0);
 	struct kernel_thunk *r;
+	struct far_slice *slice;
+	__u32 zero = 0;
 
-	if (!e)
+	slice = bpf_map_lookup_elem(&far_slices, &zero);
+	if (!e || !m || !slice)
 		return 0;
-	find_mapping(e->ip, e->key.space, &m);
+	/* Their files are told before the site is. */
+	for (__u32 i = 0; i < KERNEL_FAR && i < slice->n; i++)
+		find_mapping(slice->ret[i], e->key.space, 1);
+	find_mapping(e->ip, e->key.space, 0);
 	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
 	if (!r) {
 		lose(&lost.records);
@@ -341,19 +360,19 @@ __noinline int tell_thunk(const struct entry *e)
 	}
 	fill_site(&r->site, e, task, mm);
 	r->site.head.type = RECORD_THUNK;
-	r->site.at_ip = m;
+	r->site.at_ip = *m;
 	r->code_n = 0;
 	if (bpf_probe_read_user(r->code, KERNEL_CODE, (void *)(e->ip - KERNEL_CODE)) == 0)
 		r->code_n = KERNEL_CODE;
 	r->nfar = 0;
 	for (__u32 i = 0; i < KERNEL_FAR; i++) {
-		if (i >= e->nfar)
+		if (i >= slice->n)
 			break;
-		r->far[i].ret = e->far_ret[i];
-		r->far[i].depth = e->far_depth[i];
-		read_tail(&r->far[i].caller, e->far_ret[i]);
-		find_mapping(e->far_ret[i], e->key.space, &m);
-		r->far[i].at = m;
+		r->far[i].ret = slice->ret[i];
+		r->far[i].depth = slice->depth[i];
+		read_tail(&r->far[i].caller, slice->ret[i]);
+		find_mapping(slice->ret[i], e->key.space, 0);
+		r->far[i].at = *m;
 		r->nfar = i + 1;
 	}
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);

@@ -100,7 +100,24 @@ struct {
 
 struct far_slice {
 	__u32 word[FAR_SLICE / 4];
+	/* what was found in it */
+	__u64 ret[KERNEL_FAR];
+	__u32 depth[KERNEL_FAR];
+	__u32 n;
+	__u32 unused;
 };
+
+/* What was looked up, for the site and for who called it: the stack is too small for both. */
+struct mapped {
+	struct kernel_mapping m[2];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct mapped);
+} mapped SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -206,6 +206,7 @@ void place_site(struct kernel_book *b, const struct kernel_site *r)
 
 	if (s->ignored)
 		return;
+	b->filtered |= r->filtered;
 	gather(b, r, &ev);
 	v = classify(&ev);
 	if (v.path == PATH_FAR_CALL) {

@@ -47,7 +47,14 @@ struct pt_regs {
 };
 
 struct thread_info {
+	unsigned long syscall_work;
 	__u32 status;
+};
+
+/* include/linux/thread_info.h: what is done beside a call; the numbers are asked of the kernel. */
+enum syscall_work_bit {
+	SYSCALL_WORK_BIT_SECCOMP = 0,
+	SYSCALL_WORK_BIT_SYSCALL_USER_DISPATCH = 5,
 };
 
 struct super_block {
