@@ -43,7 +43,8 @@ static int watch(struct counting *c, pid_t pid, struct err *err)
 	int fd = pidfd_open_(pid);
 
 	if (fd < 0)
-		return err_set(err, -errno, "cannot follow process %d: %s", (int)pid, strerror(errno));
+		return err_set(err, -errno, "cannot attach to process %d: %s", (int)pid,
+			       errno == ESRCH ? "there is no such process" : strerror(errno));
 	c->watched[c->nwatched++] = (struct pollfd){.fd = fd, .events = POLLIN};
 	c->running++;
 	return 0;

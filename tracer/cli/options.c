@@ -251,6 +251,10 @@ static int check(const struct config *cfg, struct err *err)
 		if (cfg->npids && cfg->noperands)
 			return err_set(err, -EINVAL, "cannot both attach and run: '%s': "
 				       "leave out either --attach or the program", cfg->operands[0]);
+		if (cfg->count == COUNT_KERNEL && (cfg->stacks != STACKS_OFF || cfg->record_evidence))
+			return err_set(err, -EINVAL, "no call stacks and no evidence are taken in the kernel: "
+				       "--count=kernel: leave out %s",
+				       cfg->stacks != STACKS_OFF ? "--stacks" : "--record-evidence");
 		if (cfg->npids && cfg->baseline)
 			return err_set(err, -EINVAL, "no untraced run of an attached process: --baseline: "
 				       "leave it out, or name a program to run");

@@ -14,6 +14,7 @@
 #include "cli/pricing.h"
 #include "cli/tracer_process.h"
 #include "model/fingerprint.h"
+#include "report/format.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,6 +57,9 @@ static int check_what(const struct config *cfg, struct err *err)
 			       cfg->operands[0], (int)cfg->pids[0]);
 	if (!cfg->npids && !cfg->noperands)
 		return err_set(err, -EINVAL, "nothing to trace: name a program, or -p PID; see --help");
+	if (cfg->count == COUNT_KERNEL && report_format_find(cfg->format) && report_format_find(cfg->format)->of_stacks)
+		return err_set(err, -EINVAL, "--format %s shows call stacks, and none are taken in the kernel: leave out --count=kernel",
+			       cfg->format);
 	for (size_t i = 0; i < cfg->npids; i++)
 		if (cfg->pids[i] == getpid())
 			return err_set(err, -EINVAL, "cannot attach to process %d: that is entrytrace itself",
