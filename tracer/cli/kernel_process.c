@@ -121,7 +121,7 @@ static void count(struct counting *c)
 			continue;
 		kernel_read(c->engine);
 		see_ends(c);
-		if (n == 0) {
+		if (n == 0 || kernel_crowded(c->engine)) {
 			kernel_collect(c->engine);
 			atomic_store(&c->tp->shared->entries, c->tally.entries);
 			atomic_store(&c->tp->shared->tasks, kernel_alive(c->engine, 1000));

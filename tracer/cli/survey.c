@@ -146,7 +146,7 @@ static int watch(struct survey *s, struct err *err)
 			break;
 		kernel_read(s->engine);
 		now = elapsed(s);
-		if (now >= next_collect || now >= next_look) {
+		if (now >= next_collect || now >= next_look || kernel_crowded(s->engine)) {
 			kernel_collect(s->engine);
 			next_collect = now + COLLECT_MS * 1e-3;
 		}

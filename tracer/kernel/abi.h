@@ -42,6 +42,11 @@ struct kernel_slot {
 #define KERNEL_SLOTS 1024u /* for each CPU and epoch; a power of two */
 #define KERNEL_EPOCHS 2u
 
+/* What the slots have no room for, in one epoch; those outside are woken at three quarters. */
+#define KERNEL_COUNTS 65536u
+#define KERNEL_COUNTS_MANY (KERNEL_COUNTS / 4 * 3)
+#define KERNEL_RING (1u << 22)
+
 /* Set before the program is loaded. */
 struct kernel_params {
 	uint32_t whole_machine;  /* every program; else those in the table of processes */

@@ -34,6 +34,12 @@ void kernel_read(struct kernel_engine *k)
 	(void)k;
 }
 
+bool kernel_crowded(const struct kernel_engine *k)
+{
+	(void)k;
+	return false;
+}
+
 void kernel_collect(struct kernel_engine *k)
 {
 	(void)k;

@@ -66,8 +66,10 @@ __noinline int table_add(const struct kernel_key *from, __u64 n, __u32 e)
 		return 0;
 	}
 	if ((e ? bpf_map_update_elem(&counts1, &key, &n, BPF_NOEXIST)
-	       : bpf_map_update_elem(&counts0, &key, &n, BPF_NOEXIST)) == 0)
+	       : bpf_map_update_elem(&counts0, &key, &n, BPF_NOEXIST)) == 0) {
+		__sync_fetch_and_add(&keys[e & 1], 1);
 		return 1;
+	}
 	/* Another CPU was first; or there is no room. */
 	count = e ? bpf_map_lookup_elem(&counts1, &key) : bpf_map_lookup_elem(&counts0, &key);
 	if (count)

@@ -15,8 +15,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What the slots have no room for, in one epoch. */
-#define COUNTS_MAX 65536u
 /* So many are fetched at once. */
 #define BATCH 1024u
 
@@ -72,8 +70,8 @@ static int load(struct kernel_engine *k, const struct kernel_options *opt, bool 
 	bpf_program__set_autoload(k->bpf->progs.on_result, !functions);
 	bpf_program__set_autoload(k->bpf->progs.on_deliver, !functions);
 	bpf_map__set_max_entries(k->bpf->maps.slots, k->cpus * KERNEL_EPOCHS * KERNEL_SLOTS);
-	bpf_map__set_max_entries(k->bpf->maps.counts0, COUNTS_MAX);
-	bpf_map__set_max_entries(k->bpf->maps.counts1, COUNTS_MAX);
+	bpf_map__set_max_entries(k->bpf->maps.counts0, KERNEL_COUNTS);
+	bpf_map__set_max_entries(k->bpf->maps.counts1, KERNEL_COUNTS);
 	rc = count_bpf__load(k->bpf);
 	if (rc != 0) {
 		count_bpf__destroy(k->bpf);
@@ -146,6 +144,11 @@ void kernel_read(struct kernel_engine *k)
 	ring_buffer__consume(k->ring);
 }
 
+bool kernel_crowded(const struct kernel_engine *k)
+{
+	return k->bpf->bss->keys[k->bpf->bss->epoch & 1] > KERNEL_COUNTS_MANY;
+}
+
 /* Until no CPU can be in the program any more with what it read before. */
 static void wait_for_all(void)
 {
@@ -186,6 +189,7 @@ static void collect_table(struct kernel_engine *k, uint32_t epoch)
 			if (counts[i])
 				place_count(&k->book, &keys[i], counts[i]);
 	}
+	k->bpf->bss->keys[epoch] = 0;
 	free(keys);
 	free(counts);
 }

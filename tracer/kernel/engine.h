@@ -54,6 +54,9 @@ int kernel_fd(const struct kernel_engine *k);
 /* Takes in what was sent. */
 void kernel_read(struct kernel_engine *k);
 
+/* Is it time to collect, before the counters run full? */
+bool kernel_crowded(const struct kernel_engine *k);
+
 /* Adds all that was counted so far to the tally. Takes some milliseconds. */
 void kernel_collect(struct kernel_engine *k);
 

@@ -45,7 +45,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	r->child = child_tgid;
 	r->thread = tgid == child_tgid;
 	space = r->child_space;
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(r, wakeup());
 	bpf_map_update_elem(&spaces, &space, &one, BPF_ANY);
 	return 0;
 }

@@ -96,7 +96,7 @@ __noinline int tell_file(__u64 at, __u32 pid, __u64 space)
 	r->cut = !w.done;
 	r->deleted = BPF_CORE_READ(inode, i_nlink) == 0;
 	r->unused = 0;
-	if (bpf_ringbuf_output(&ring, r, sizeof(*r), BPF_RB_NO_WAKEUP) != 0) {
+	if (bpf_ringbuf_output(&ring, r, sizeof(*r), wakeup()) != 0) {
 		lose(&lost.records);
 		return 0;
 	}
@@ -134,7 +134,7 @@ __noinline int tell_space(__u32 execed)
 	r->threads = BPF_CORE_READ(task, signal, nr_threads);
 	r->uid = BPF_CORE_READ(task, cred, uid.val);
 	BPF_CORE_READ_INTO(&r->comm, task, comm);
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(r, wakeup());
 	bpf_map_update_elem(&spaces, &space, &one, BPF_ANY);
 	return 0;
 }
@@ -307,7 +307,7 @@ __noinline int tell_called(const struct entry *e, __u64 target)
 				 (__u32)r->piece[i].b[3] << 24;
 		}
 	}
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(r, wakeup());
 	return 0;
 }
 
@@ -332,7 +332,7 @@ __noinline int tell_site(const struct entry *e)
 	fill_site(r, e, task, mm);
 	r->at_ip = *m;
 	r->at_ret = *ret;
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(r, wakeup());
 	return 0;
 }
 
@@ -375,7 +375,7 @@ __noinline int tell_thunk(const struct entry *e)
 		r->far[i].at = *m;
 		r->nfar = i + 1;
 	}
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(r, wakeup());
 	return 0;
 }
 

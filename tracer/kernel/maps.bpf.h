@@ -84,8 +84,20 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 22);
+	__uint(max_entries, KERNEL_RING);
 } ring SEC(".maps");
+
+/* How many keys each half of the table has; set back from outside. */
+volatile __u64 keys[KERNEL_EPOCHS];
+
+/* Those outside come by themselves often enough, unless something runs full. */
+static __always_inline __u64 wakeup(void)
+{
+	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > KERNEL_RING / 4 ||
+			       keys[epoch & 1] > KERNEL_COUNTS_MANY
+		       ? BPF_RB_FORCE_WAKEUP
+		       : BPF_RB_NO_WAKEUP;
+}
 
 /* A path under way. Nothing else runs on a CPU while it is built. */
 struct {
