@@ -96,7 +96,13 @@ struct kernel_mapping {
 	uint64_t inode;       /* 0: no file */
 	uint32_t major, minor;
 	uint32_t exec, writable;
+	uint32_t use;         /* MAPPING_* */
+	uint32_t unused;
 };
+
+/* What /proc/PID/maps calls "[heap]" and "[stack]". */
+#define MAPPING_HEAP 1u
+#define MAPPING_STACK 2u
 
 #define KERNEL_TAIL 16u
 #define KERNEL_CODE 96u

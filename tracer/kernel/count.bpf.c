@@ -287,7 +287,7 @@ __noinline int slow(struct entry *e, __u32 index)
 		find_far(e);
 	else if (e->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(e->key.tag & KEY_UNREAD))
 		bpf_probe_read_user(&e->bytes, 8, (void *)(e->key.addr - 8));
-	if (find_mapping(e->key.addr, e->key.space, 0) != 0)
+	if (find_mapping(e->key.addr - 1, e->key.space, 0) != 0)
 		seq = 1; /* not to be trusted a second time */
 	e->key.aux ^= (((m->start * MIX ^ m->inode) * MIX ^ m->offset) * MIX ^ e->bytes) * MIX;
 	stable = m->inode && !m->writable;

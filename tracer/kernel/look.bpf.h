@@ -152,9 +152,11 @@ static long on_mapping(struct task_struct *task, struct vm_area_struct *vma, voi
 	struct found *found = ctx;
 	struct file *file = vma->vm_file;
 	__u64 flags = vma->vm_flags;
+	struct mm_struct *mm = vma->vm_mm;
+	__u64 start = vma->vm_start, end = vma->vm_end;
 
-	found->m.start = vma->vm_start;
-	found->m.end = vma->vm_end;
+	found->m.start = start;
+	found->m.end = end;
 	found->m.exec = (flags & VM_EXEC) != 0;
 	found->m.writable = (flags & (VM_WRITE | VM_SHARED)) != 0;
 	if (file) {
@@ -166,6 +168,10 @@ static long on_mapping(struct task_struct *task, struct vm_area_struct *vma, voi
 		found->m.minor = dev & ((1u << MINOR_BITS) - 1);
 		/* Read once more as a number: a pointer that the verifier knows cannot be handed on. */
 		tell_file((__u64)BPF_CORE_READ(vma, vm_file), found->pid, found->space);
+	} else if (start <= BPF_CORE_READ(mm, brk) && end >= BPF_CORE_READ(mm, start_brk)) {
+		found->m.use = MAPPING_HEAP;
+	} else if (start <= BPF_CORE_READ(mm, start_stack) && end >= BPF_CORE_READ(mm, start_stack)) {
+		found->m.use = MAPPING_STACK;
 	}
 	return 0;
 }
@@ -179,7 +185,8 @@ static __always_inline struct kernel_mapping *mapping(__u32 which)
 }
 
 /*
- * What is mapped at an address, into this CPU's mapping(which). Returns 0, or an
+ * What is mapped at an address, into this CPU's mapping(which): of an instruction, its
+ * last byte, as nothing need be mapped behind it. Returns 0, or an
  * error where there is nothing or just now a mapping changes.
  */
 __noinline int find_mapping(__u64 at, __u64 space, __u32 which)
@@ -283,8 +290,8 @@ __noinline int tell_called(const struct entry *e, __u64 target)
 
 	if (!e || !m || !ret)
 		return 0;
-	find_mapping(e->ip, e->key.space, 0);
-	find_mapping(e->key.addr, e->key.space, 1);
+	find_mapping(e->ip - 1, e->key.space, 0);
+	find_mapping(e->key.addr - 1, e->key.space, 1);
 	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
 	if (!r) {
 		lose(&lost.records);
@@ -320,10 +327,10 @@ __noinline int tell_site(const struct entry *e)
 
 	if (!e || !m || !ret)
 		return 0;
-	find_mapping(e->ip, e->key.space, 0);
+	find_mapping(e->ip - 1, e->key.space, 0);
 	__builtin_memset(ret, 0, sizeof(*ret));
 	if (e->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(e->key.tag & KEY_UNREAD))
-		find_mapping(e->key.addr, e->key.space, 1);
+		find_mapping(e->key.addr - 1, e->key.space, 1);
 	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
 	if (!r) {
 		lose(&lost.records);
@@ -351,8 +358,8 @@ __noinline int tell_thunk(const struct entry *e)
 		return 0;
 	/* Their files are told before the site is. */
 	for (__u32 i = 0; i < KERNEL_FAR && i < slice->n; i++)
-		find_mapping(slice->ret[i], e->key.space, 1);
-	find_mapping(e->ip, e->key.space, 0);
+		find_mapping(slice->ret[i] - 1, e->key.space, 1);
+	find_mapping(e->ip - 1, e->key.space, 0);
 	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
 	if (!r) {
 		lose(&lost.records);
@@ -371,7 +378,7 @@ __noinline int tell_thunk(const struct entry *e)
 		r->far[i].ret = slice->ret[i];
 		r->far[i].depth = slice->depth[i];
 		read_tail(&r->far[i].caller, slice->ret[i]);
-		find_mapping(slice->ret[i], e->key.space, 0);
+		find_mapping(slice->ret[i] - 1, e->key.space, 0);
 		r->far[i].at = *m;
 		r->nfar = i + 1;
 	}

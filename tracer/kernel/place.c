@@ -149,6 +149,8 @@ static struct module *locate(struct kernel_book *b, const struct kernel_site *r,
 			map.path = path;
 		else if (m->start == r->vdso_base)
 			map.path = "[vdso]";
+		else if (!m->inode && m->use)
+			map.path = m->use == MAPPING_HEAP ? "[heap]" : "[stack]";
 		else if (m->inode)
 			map.path = "[unknown file]";
 		if (!m->inode)

@@ -100,6 +100,7 @@ struct file {
 struct vm_area_struct {
 	unsigned long vm_start, vm_end, vm_flags, vm_pgoff;
 	struct file *vm_file;
+	struct mm_struct *vm_mm;
 };
 
 struct vdso_image {
@@ -116,6 +117,7 @@ typedef struct {
 struct mm_struct {
 	mm_context_t context;
 	struct file *exe_file;
+	unsigned long start_brk, brk, start_stack;
 };
 
 /* A number that each change of the mappings makes another: a plain one in Linux 6.4, a seqcount since 6.14. */
