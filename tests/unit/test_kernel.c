@@ -124,6 +124,41 @@ static void a_lost_site_is_unknown(void **state)
 	stop(&r);
 }
 
+/* The page with the call was not in memory at the first entry: that is the same site all the same. */
+static void a_call_that_was_not_in_memory(void **state)
+{
+	static const struct {
+		bool read_later;
+		uint64_t sites;
+	} rows[] = {{true, 1}, {false, 1}};
+	const uint8_t call[KERNEL_TAIL] = {[KERNEL_TAIL - 2] = 0xff, [KERNEL_TAIL - 1] = 0xd0};
+	struct rig r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct kernel_site first = int80(), later;
+
+		start(&r);
+		send_space(&r);
+		first.key.tag |= KEY_PAD;
+		first.caller.n = 0;
+		later = first;
+		later.key.aux = 1;
+		later.caller.n = KERNEL_TAIL;
+		memcpy(later.caller.b, call, sizeof(call));
+		book_record(&r.book, &first, sizeof(first));
+		if (rows[i].read_later) {
+			book_record(&r.book, &later, sizeof(later));
+			place_count(&r.book, &later.key, 2);
+		}
+		place_count(&r.book, &first.key, 1);
+		assert_int_equal(r.tally.entries, rows[i].read_later ? 3 : 1);
+		assert_int_equal(r.tally.nsites, rows[i].sites);
+		assert_int_equal(r.book.nunread, 0);
+		stop(&r);
+	}
+}
+
 /* All lengths, and contents that no kernel sends. */
 static void nonsense_is_put_up_with(void **state)
 {
@@ -154,6 +189,7 @@ int main(void)
 		cmocka_unit_test(paths_are_put_together),
 		cmocka_unit_test(a_site_is_counted),
 		cmocka_unit_test(a_lost_site_is_unknown),
+		cmocka_unit_test(a_call_that_was_not_in_memory),
 		cmocka_unit_test(nonsense_is_put_up_with),
 	};
 

@@ -309,8 +309,7 @@ void book_tidy(struct kernel_book *b)
 	HASH_ITER(hh, b->places, p, next) {
 		if (p->told + KEPT >= b->collections)
 			continue;
-		HASH_DEL(b->places, p);
-		free(p);
+		place_forget(b, p);
 	}
 	if (b->collections % TIDY_EVERY)
 		return;
@@ -335,8 +334,7 @@ void book_fini(struct kernel_book *b)
 		free(s);
 	}
 	HASH_ITER(hh, b->places, p, next_place) {
-		HASH_DEL(b->places, p);
-		free(p);
+		place_forget(b, p);
 	}
 	HASH_ITER(hh, b->ended, e, next_ended) {
 		HASH_DEL(b->ended, e);

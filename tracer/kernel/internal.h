@@ -45,6 +45,7 @@ struct kernel_place {
 	struct kernel_place_key key;
 	struct tally_site *site;
 	uint64_t told;  /* the collection before which it was told: each epoch tells anew */
+	struct kernel_site *unread; /* what was told, as long as there is no site: the call was not in memory yet */
 	UT_hash_handle hh;
 };
 
@@ -72,6 +73,7 @@ struct kernel_book {
 	bool began;
 	uint64_t user_ns, system_ns;
 	uint32_t filtered; /* SITE_* of any program */
+	size_t nunread;    /* places without a site so far */
 	bool crowded;      /* some sites found no room of their own */
 	uint64_t unplaced; /* entries of sites that nothing is known of */
 };
@@ -90,6 +92,7 @@ void book_fini(struct kernel_book *b);
 
 /* place.c: sites. A record is as large as its type says. */
 void place_site(struct kernel_book *b, const struct kernel_site *r);
+void place_forget(struct kernel_book *b, struct kernel_place *p);
 void place_count(struct kernel_book *b, const struct kernel_key *key, uint64_t n);
 
 /* Whose /proc entry to reach files by: the process's own, or ours when it is gone. */

@@ -196,7 +196,7 @@ static struct tally_site *other_site(struct kernel_book *b, const struct kernel_
 			  "[other sites]", NULL, NULL);
 }
 
-void place_site(struct kernel_book *b, const struct kernel_site *r)
+static void find_site(struct kernel_book *b, const struct kernel_site *r)
 {
 	struct kernel_known_space *s = book_space(b, r->head.space, (pid_t)r->head.pid, r->image64);
 	struct kernel_place *p;
@@ -227,6 +227,61 @@ void place_site(struct kernel_book *b, const struct kernel_site *r)
 			     m->name, v.instruction, entered);
 }
 
+/* At a landing pad, with a return address whose page was not in memory: nothing tells the call. */
+static bool call_unread(const struct kernel_site *r)
+{
+	return r->head.type == RECORD_SITE && (r->key.tag & (KEY_PAD | KEY_FAST_PAD)) && !(r->key.tag & KEY_UNREAD) &&
+	       !r->caller.n;
+}
+
+static void forget_unread(struct kernel_book *b, struct kernel_place *p)
+{
+	b->nunread -= p->unread != NULL;
+	free(p->unread);
+	p->unread = NULL;
+}
+
+/* The page of a call is there now, and it is the call of those that came before. */
+static void settle(struct kernel_book *b, const struct kernel_site *r, struct tally_site *site)
+{
+	struct kernel_place *p, *next;
+
+	HASH_ITER(hh, b->places, p, next) {
+		if (!p->unread || p->key.space != r->key.space || p->key.addr != r->key.addr ||
+		    p->key.tag != r->key.tag || memcmp(&p->unread->at_ret, &r->at_ret, sizeof(r->at_ret)) != 0)
+			continue;
+		p->site = site;
+		forget_unread(b, p);
+	}
+}
+
+void place_forget(struct kernel_book *b, struct kernel_place *p)
+{
+	HASH_DEL(b->places, p);
+	forget_unread(b, p);
+	free(p);
+}
+
+void place_site(struct kernel_book *b, const struct kernel_site *r)
+{
+	struct kernel_place *p;
+
+	if (!call_unread(r)) {
+		find_site(b, r);
+		p = b->nunread ? find_place(b, &r->key, false) : NULL;
+		if (p && p->site)
+			settle(b, r, p->site);
+		return;
+	}
+	p = find_place(b, &r->key, true);
+	p->told = b->collections;
+	if (p->site || p->unread)
+		return;
+	p->unread = xcalloc(1, sizeof(*p->unread));
+	*p->unread = *r;
+	b->nunread++;
+}
+
 static enum abi abi_of(const struct kernel_key *key)
 {
 	if (key->tag & KEY_COMPAT)
@@ -239,6 +294,13 @@ void place_count(struct kernel_book *b, const struct kernel_key *key, uint64_t n
 	struct kernel_place *p = find_place(b, key, false);
 	struct kernel_known_space *s;
 
+	/* It has not been seen in memory so far: then it is what can be told without. */
+	if (p && p->unread) {
+		find_site(b, p->unread);
+		forget_unread(b, p);
+		if (!p->site)
+			return;
+	}
 	if (!p || !p->site) {
 		struct kernel_site r = {.head = {.type = RECORD_SITE, .space = key->space}, .key = *key, .ip = key->addr};
 
