@@ -130,7 +130,8 @@ static void a_call_that_was_not_in_memory(void **state)
 	static const struct {
 		bool read_later;
 		uint64_t sites;
-	} rows[] = {{true, 1}, {false, 1}};
+		enum entry_path path;
+	} rows[] = {{true, 1, PATH_VDSO_SYSENTER}, {false, 1, PATH_UNKNOWN}};
 	const uint8_t call[KERNEL_TAIL] = {[KERNEL_TAIL - 2] = 0xff, [KERNEL_TAIL - 1] = 0xd0};
 	struct rig r;
 
@@ -140,6 +141,9 @@ static void a_call_that_was_not_in_memory(void **state)
 
 		start(&r);
 		send_space(&r);
+		r.vdso = (struct vdso_facts){.size = 0x2000, .insn = VDSO_INSN_SYSENTER, .landing_pad = 0x579};
+		first.vdso_base = 0xf7fc0000;
+		first.ip = first.vdso_base + r.vdso.landing_pad;
 		first.key.tag |= KEY_PAD;
 		first.caller.n = 0;
 		later = first;
@@ -154,6 +158,7 @@ static void a_call_that_was_not_in_memory(void **state)
 		place_count(&r.book, &first.key, 1);
 		assert_int_equal(r.tally.entries, rows[i].read_later ? 3 : 1);
 		assert_int_equal(r.tally.nsites, rows[i].sites);
+		assert_int_equal(r.tally.sites->site.path, rows[i].path);
 		assert_int_equal(r.book.nunread, 0);
 		stop(&r);
 	}
