@@ -2,6 +2,7 @@
 #include "cli/kernel_process.h"
 
 #include "base/cleanup.h"
+#include "base/monotonic.h"
 #include "cli/kernel_vdso.h"
 #include "kernel/engine.h"
 #include "report/format.h"
@@ -80,6 +81,7 @@ static int begin(struct counting *c, struct err *err)
 	if (rc == 0)
 		rc = kernel_start(c->engine, err);
 	clock_gettime(CLOCK_MONOTONIC, &c->start);
+	atomic_store(&tp->shared->began_ns, monotonic_ns());
 	if (rc == 0 && tp->program && write(tp->program->gate, &byte, 1) != 1)
 		rc = err_set(err, -errno, "cannot let the program start: %s", strerror(errno));
 	if (rc == 0)
