@@ -22,7 +22,7 @@ SAMPLES_64_ASM = wow64
 SAMPLES_64 += $(HOSTILE_64)
 HOSTILE_64 = moved64 vdso-map64
 # 32-bit C with a libc, dynamic and static.
-SAMPLES_LIBC = vdso-libc threads-pthread woken storm look
+SAMPLES_LIBC = vdso-libc threads-pthread woken storm look privileges debugger timers
 # The same, with the unwinder as a library that the program names itself.
 SAMPLES_LIBC_UNWIND = cancel
 # 32-bit C++, where the compiler has the libraries for it.

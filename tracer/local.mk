@@ -50,17 +50,22 @@ libentrytrace_a_SOURCES += \
 	tracer/launch/spawn.c tracer/launch/spawn.h \
 	tracer/trace/attach.c \
 	tracer/trace/birth.c tracer/trace/birth.h \
-	tracer/trace/disguise.c tracer/trace/disguise.h \
+	tracer/trace/disguise.c tracer/trace/disguise.h tracer/trace/seccomp.c tracer/trace/seccomp.h \
 	tracer/trace/clone.c tracer/trace/clone.h \
 	tracer/trace/entry.c tracer/trace/entry.h \
 	tracer/trace/gather.c tracer/trace/gather.h \
-	tracer/trace/inplace.c tracer/trace/inplace.h tracer/trace/inplace_internal.h \
+	tracer/trace/inplace.c tracer/trace/inplace_entry.c tracer/trace/inplace_stop.c tracer/trace/inplace.h tracer/trace/inplace_internal.h \
+	tracer/trace/later.c tracer/trace/later.h \
 	tracer/trace/loop.c tracer/trace/mapping.c tracer/trace/quiesce.c \
+	tracer/trace/nested.c tracer/trace/nested.h \
 	tracer/trace/restart.c tracer/trace/restart.h \
 	tracer/trace/shared.h \
+	tracer/trace/slice.c tracer/trace/slice.h \
 	tracer/trace/stop.c tracer/trace/stop.h \
+	tracer/trace/timed.c tracer/trace/timed.h \
 	tracer/trace/tracer.h \
-	tracer/trace/turn.c tracer/trace/turn.h
+	tracer/trace/turn.c tracer/trace/turn.h \
+	tracer/trace/vfork.c tracer/trace/vfork.h
 
 # Counting in place: code that runs inside the program (asm/count32.asm).
 libentrytrace_a_SOURCES += \

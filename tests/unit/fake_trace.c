@@ -124,7 +124,12 @@ struct trace fake_trace_big(void)
 	add_image(&t, "/usr/bin/wc", ABI_X86_64, 3, 3);
 	add_image(&t, "/tmp/\033[31mevil\nname\xff\xe2\x80\xaetxt", ABI_I386, 1, 17);
 	t.images[0].in_place = 8;
+	t.images[0].stops[REASON_FIRST] = 210;
+	t.images[0].stops[REASON_SIGNAL] = 12;
+	t.images[0].stops[REASON_FOLLOWED] = 35;
+	t.images[0].rerouted = 1200;
 	t.images[2].in_place = 0;
+	t.images[2].stops[REASON_IMAGE] = 1;
 	t.images[2].by_stops = dup("a syscall instruction in /tmp/\033[31mevil+0x1234");
 	add_image(&t, "/opt/wow/h\u00f6st", ABI_X86_64, 1, 1);
 

@@ -89,10 +89,13 @@ static void begin(struct fixture *f)
 	const struct code_target t = {.code_at = 0x30000000, .table_at = 0x30010000, .secret = 0xf8123455};
 
 	memcpy(f->area, "\xcd\x80", INT80_SIZE);
+	/* Code that is writable is left alone: it is not, in the child. */
+	assert_int_equal(mprotect(f->area, AREA, PROT_READ | PROT_EXEC), 0);
 	if (start_child(f) != (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)) {
 		print_message("# this machine runs no 32-bit code\n");
 		skip();
 	}
+	assert_int_equal(mprotect(f->area, AREA, PROT_READ | PROT_WRITE | PROT_EXEC), 0);
 	f->space = space_new();
 	f->code = (struct shared_code){.refs = 1, .segment.map = f->code_bytes};
 	assert_int_equal(code_build(f->code_bytes, &t, &f->code.layout), 0);
@@ -535,7 +538,7 @@ static void what_the_program_has_written_since_stays(void **state)
 
 	begin(f);
 	assert_int_equal(patch(f, ip), 0);
-	assert_int_equal(tracee_write(f->pid, taddr(ip - INT80_SIZE), "\x0f\x0b", INT80_SIZE), 0);
+	assert_int_equal(patch_poke(f->pid, ip - INT80_SIZE, "\x0f\x0b", INT80_SIZE), 0);
 	patch_forget_sites(&f->patch, f->pid, 0, UINT64_MAX);
 	assert_int_equal(f->patch.nsites, 0);
 	assert_int_equal(child_byte(f, ip - 2), 0x0f);
@@ -551,6 +554,21 @@ static void check_undo(const struct fixture *f, uint64_t rip, uint64_t want_rip,
 
 	assert_true(site_undo(&f->patch, &regs));
 	assert_memory_equal(&regs, &want, sizeof(regs));
+}
+
+static void leaves_code_alone_that_can_be_rewritten(void **state)
+{
+	struct fixture *f = *state;
+	const uint32_t ip = SITE(f, 0x100, NOPS, "\xc3" PAD13);
+	uint8_t *writable = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+
+	assert_ptr_not_equal(writable, MAP_FAILED);
+	memcpy(writable + 0x100, f->area + 0x100, 16);
+	begin(f);
+	assert_int_equal(patch(f, at(writable) + 0x102), -EACCES);
+	assert_int_equal(patch(f, ip), 0);
+	end(f);
+	munmap(writable, 4096);
 }
 
 static void takes_a_task_out_of_a_trampoline(void **state)
@@ -604,6 +622,7 @@ int main(void)
 		WITH_AREA(ends_of_mappings),
 		WITH_AREA(leaves_a_key_and_shared_code_alone),
 		WITH_AREA(what_the_program_has_written_since_stays),
+		WITH_AREA(leaves_code_alone_that_can_be_rewritten),
 		WITH_AREA(takes_a_task_out_of_a_trampoline),
 	};
 

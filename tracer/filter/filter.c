@@ -7,13 +7,14 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
-#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define STOP (SECCOMP_RET_TRACE | FILTER_STOP_DATA)
 
 #define X32_BIT 0x40000000u
 
@@ -22,7 +23,7 @@
 #define FIELD(name) ((uint32_t)offsetof(struct seccomp_data, name))
 
 /* Calls of 64-bit code for which the tracer has something to do, whoever makes them. */
-static const char *const always[] = {"clone3", "seccomp", "prctl", "ptrace"};
+static const char *const always[] = {"clone", "clone3", "fork", "vfork", "seccomp", "prctl", "ptrace"};
 
 static void add(struct filter_program *p, struct sock_filter insn)
 {
@@ -33,13 +34,13 @@ static void add(struct filter_program *p, struct sock_filter insn)
 static void stop_unless(struct filter_program *p, uint16_t how, uint32_t k)
 {
 	add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | how | BPF_K, k, 1, 0));
-	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 }
 
 static void stop_if(struct filter_program *p, uint16_t how, uint32_t k)
 {
 	add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | how | BPF_K, k, 0, 1));
-	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 }
 
 static void load(struct filter_program *p, uint32_t offset)
@@ -57,11 +58,6 @@ static void skip_native(struct filter_program *p)
 	stop_if(p, BPF_JGE, X32_BIT);
 	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
 		stop_if(p, BPF_JEQ, (uint32_t)syscall_number(ABI_X86_64, always[i]));
-	/* clone with CLONE_UNTRACED, which would take its child from us */
-	add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-					    (uint32_t)syscall_number(ABI_X86_64, "clone"), 0, 3));
-	load(p, ARGUMENT(0));
-	stop_if(p, BPF_JSET, CLONE_UNTRACED);
 	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
 }
 
@@ -78,11 +74,11 @@ void filter_build(const struct filter_pass *pass, struct filter_program *p)
 		load(p, ARGUMENT(4));
 		add(p, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, pass->secret, 0, 1));
 		add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-		add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+		add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 	}
 	if (pass->skip_native)
 		skip_native(p);
-	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+	add(p, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, STOP));
 }
 
 static int install(struct filter_program *p)

@@ -19,6 +19,9 @@ struct filter_pass {
 	bool skip_native;
 };
 
+/* SECCOMP_RET_DATA of our stops (PTRACE_GETEVENTMSG): those of a filter of the program's own have another, mostly 0. */
+enum { FILTER_STOP_DATA = 0x6574 };
+
 /*
  * A new secret for a session. It is an address that no program has: between where
  * the kernel maps things and where a stack is, by default (arch/x86/mm/mmap.c,

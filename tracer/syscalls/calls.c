@@ -3,6 +3,7 @@
 
 #include "syscalls/names.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum sleeping { INSTANT, SLEEPS };
@@ -23,20 +24,34 @@ enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 /* signal(7), "Interruption of system calls": these fail with EINTR whatever the handler's flags. */
 static const struct {
 	const char *name;
-	int limit;       /* the argument that is the time limit; -1: it has none */
+	int limit;       /* the argument that is the time limit; -1: it has none; -2: elsewhere */
 	int32_t none;    /* what that argument is when there is no limit */
+	enum limit_kind kind;
+	int error;
 } waiting[] = {
-	{"epoll_wait", 3, -1},
-	{"epoll_pwait", 3, -1},
-	{"epoll_pwait2", 3, 0},
-	{"rt_sigtimedwait", 2, 0},
-	{"rt_sigtimedwait_time64", 2, 0},
-	{"semop", -1, 0},
-	{"semtimedop", 3, 0},
-	{"semtimedop_time64", 3, 0},
-	{"io_getevents", 4, 0},
-	{"io_pgetevents", 4, 0},
-	{"io_pgetevents_time64", 4, 0},
+	{"epoll_wait", 3, -1, LIMIT_MS, 0},
+	{"epoll_pwait", 3, -1, LIMIT_MS, 0},
+	{"epoll_pwait2", 3, 0, LIMIT_TIMESPEC64, 0},
+	{"rt_sigtimedwait", 2, 0, LIMIT_TIMESPEC, EAGAIN},
+	{"rt_sigtimedwait_time64", 2, 0, LIMIT_TIMESPEC64, EAGAIN},
+	{"semop", -1, 0, LIMIT_NONE, 0},
+	{"semtimedop", 3, 0, LIMIT_TIMESPEC, EAGAIN},
+	{"semtimedop_time64", 3, 0, LIMIT_TIMESPEC64, EAGAIN},
+	{"io_getevents", 4, 0, LIMIT_TIMESPEC, 0},
+	{"io_pgetevents", 4, 0, LIMIT_TIMESPEC, 0},
+	{"io_pgetevents_time64", 4, 0, LIMIT_TIMESPEC64, 0},
+	/* Without a limit these are restarted by the kernel. */
+	{"recvfrom", -2, 0, LIMIT_RECEIVE, EAGAIN},
+	{"recvmsg", -2, 0, LIMIT_RECEIVE, EAGAIN},
+	{"accept", -2, 0, LIMIT_RECEIVE, EAGAIN},
+	{"accept4", -2, 0, LIMIT_RECEIVE, EAGAIN},
+	{"read", -2, 0, LIMIT_RECEIVE, EAGAIN},
+	{"sendto", -2, 0, LIMIT_SEND, EAGAIN},
+	{"sendmsg", -2, 0, LIMIT_SEND, EAGAIN},
+	{"write", -2, 0, LIMIT_SEND, EAGAIN},
+	{"socketcall", -2, 0, LIMIT_SOCKETCALL, EAGAIN},
+	{"ipc", -2, 0, LIMIT_IPC, EAGAIN},
+	{"io_uring_enter", -2, 0, LIMIT_URING, ETIME},
 };
 
 /* x32 numbers are told apart by bit 30. */
@@ -93,15 +108,32 @@ enum call_kind call_kind(const struct calls *c, enum abi abi, int64_t nr)
 	return i >= 0 && i < CALL_NR_MAX ? (enum call_kind)c->kind[abi][i] : CALL_PLAIN;
 }
 
-bool call_waits_for_ever(const struct calls *c, enum abi abi, int64_t nr, const uint64_t args[6])
+static unsigned wait_rule(const struct calls *c, enum abi abi, int64_t nr)
 {
 	int64_t i = index_of(nr);
-	unsigned rule = i >= 0 && i < CALL_NR_MAX ? c->waits[abi][i] : 0;
 
-	if (!rule)
+	return i >= 0 && i < CALL_NR_MAX ? c->waits[abi][i] : 0;
+}
+
+bool call_waits_for_ever(const struct calls *c, enum abi abi, int64_t nr, const uint64_t args[6])
+{
+	unsigned rule = wait_rule(c, abi, nr);
+
+	if (!rule || waiting[rule - 1].limit == -2)
 		return false;
 	rule--;
 	return waiting[rule].limit < 0 || (int32_t)args[waiting[rule].limit] == waiting[rule].none;
+}
+
+struct call_limit call_limit(const struct calls *c, enum abi abi, int64_t nr)
+{
+	unsigned rule = wait_rule(c, abi, nr);
+
+	if (!rule)
+		return (struct call_limit){.kind = LIMIT_NONE};
+	rule--;
+	return (struct call_limit){waiting[rule].kind, (unsigned)(waiting[rule].limit < 0 ? 0 : waiting[rule].limit),
+				   waiting[rule].error};
 }
 
 enum call_free call_free(const struct calls *c, int64_t nr)

@@ -79,6 +79,27 @@ enum call_free call_free(const struct calls *c, int64_t nr);
  */
 bool call_waits_for_ever(const struct calls *c, enum abi abi, int64_t nr, const uint64_t args[6]);
 
+/* How a call that answers EINTR, whatever the handler's flags, is told its time limit. */
+enum limit_kind {
+	LIMIT_NONE, /* it is none of those */
+	LIMIT_MS,   /* an argument, in milliseconds; below 0: none */
+	LIMIT_TIMESPEC, /* an argument points to it; null: none */
+	LIMIT_TIMESPEC64, /* the same, of 64 bits in all tables */
+	LIMIT_RECEIVE, /* SO_RCVTIMEO of the socket that is its first argument */
+	LIMIT_SEND,
+	LIMIT_SOCKETCALL,
+	LIMIT_IPC,
+	LIMIT_URING,
+};
+
+struct call_limit {
+	enum limit_kind kind;
+	unsigned argument;
+	int error; /* the errno that it answers when the time is over; 0: it answers 0 */
+};
+
+struct call_limit call_limit(const struct calls *c, enum abi abi, int64_t nr);
+
 /*
  * Can this call of the i386 table never be interrupted, and so never be made
  * again by the kernel: it only looks something up, or no such call exists?

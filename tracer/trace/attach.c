@@ -90,7 +90,7 @@ static int seize_tasks(struct tracer *tr, pid_t pid, pid_t first, struct space *
 		t = threads_add(&tr->threads, tid);
 		t->tgid = pid;
 		t->adopted = t->first_stop_seen = true;
-		t->space = space_ref(space);
+		thread_set_space(t, space_ref(space));
 		birth_count(tr, t, tid == first);
 		if (tid == pid)
 			procfs_cpu(pid, &t->cpu_user_before, &t->cpu_system_before);

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "elf/segments.h"
 #include "trace/inplace.h"
+#include "trace/seccomp.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utlist.h>
 
 struct thread *birth_expect(struct tracer *tr, pid_t tid)
 {
@@ -56,14 +58,16 @@ struct thread *birth_adopt(struct tracer *tr, struct thread *maker)
 	t->tgid = thread ? maker->tgid : t->tid;
 	shared_note_family(tr->shared, t->tgid);
 	if (maker->space) {
-		t->space = maker->clone_flags & CLONE_VM ? space_ref(maker->space)
-							 : copy_of(maker->space);
+		if (!thread)
+			inplace_made_child(maker);
+		thread_set_space(t, maker->clone_flags & CLONE_VM ? space_ref(maker->space) : copy_of(maker->space));
 		birth_count(tr, t, !thread);
 	}
 	/* It was made with registers that are not its own. */
 	t->lent = maker->lent;
 	t->own_regs = maker->own_regs;
 	t->abi = maker->abi;
+	seccomp_inherit(t, maker);
 	return t->first_stop_seen ? t : NULL;
 }
 
@@ -77,12 +81,16 @@ static void adopt_by_proc(struct tracer *tr, struct thread *t)
 	if (procfs_status(t->tid, "Tgid", 10, &tgid) && (pid_t)tgid != t->tid) {
 		t->tgid = (pid_t)tgid;
 		kin = threads_find(&tr->threads, t->tgid);
+		if (kin)
+			seccomp_inherit(t, kin);
 		if (kin && kin->space)
-			t->space = space_ref(kin->space);
+			thread_set_space(t, space_ref(kin->space));
 	} else if (procfs_status(t->tid, "PPid", 10, &ppid)) {
 		kin = threads_find(&tr->threads, (pid_t)ppid);
+		if (kin)
+			seccomp_inherit(t, kin);
 		if (kin && kin->space)
-			t->space = copy_of(kin->space);
+			thread_set_space(t, copy_of(kin->space));
 	}
 	if (!t->space)
 		birth_image(tr, t);
@@ -92,16 +100,21 @@ static void adopt_by_proc(struct tracer *tr, struct thread *t)
 
 void birth_begin(struct tracer *tr, struct thread *t)
 {
-	t->making_since = ++tr->makings;
+	threads_set_making(&tr->threads, t, ++tr->makings);
 }
 
 bool birth_unclaimed(struct tracer *tr, struct thread *t)
 {
-	struct thread *other, *next;
+	struct thread *other;
 
-	HASH_ITER(hh, tr->threads.by_tid, other, next)
-		if (other->making_since && other->making_since < t->unclaimed_at && other != t)
+	/* In the order in which they began. */
+	DL_FOREACH2(tr->threads.makers, other, maker.next) {
+		if (other == t)
+			continue;
+		if (other->making_since < t->unclaimed_at)
 			return false;
+		break;
+	}
 	adopt_by_proc(tr, t);
 	return true;
 }
@@ -161,7 +174,8 @@ static void note_setid(struct tracer *tr, pid_t pid)
 struct thread *birth_exec(struct tracer *tr, pid_t tid)
 {
 	unsigned long former = (unsigned long)tid;
-	struct thread *t, *other, *next;
+	struct thread *t, *other, *next, *leader = threads_find(&tr->threads, tid);
+	pid_t vfork_parent = leader ? leader->vfork.parent : 0;
 
 	ptrace(PTRACE_GETEVENTMSG, tid, NULL, &former);
 	t = threads_find(&tr->threads, (pid_t)former);
@@ -170,10 +184,12 @@ struct thread *birth_exec(struct tracer *tr, pid_t tid)
 	else if (!t)
 		t = birth_expect(tr, tid);
 	/* The kernel has ended all others of the process; not each one's end is reported. */
-	HASH_ITER(hh, tr->threads.by_tid, other, next)
-		if (other != t && other->tgid == t->tgid && other->adopted)
-			threads_remove(&tr->threads, other);
+	if (t->space)
+		DL_FOREACH_SAFE2(t->space->tasks, other, next, peer.next)
+			if (other != t && other->tgid == t->tgid && other->adopted)
+				threads_remove(&tr->threads, other);
 	t->tgid = tid;
+	t->vfork.parent = vfork_parent;
 	t->adopted = t->first_stop_seen = true;
 	t->restart.armed = false;
 	t->lent = false;

@@ -5,6 +5,7 @@
 #include "tracee/memory.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -83,9 +84,9 @@ static bool fits_clone(const struct clone_args *a, size_t size, enum abi abi)
 	       a->stack <= word_max && a->stack_size <= word_max - a->stack;
 }
 
-static void as_clone(const struct clone_args *a, enum abi abi, int64_t nr, struct user_regs_struct *regs)
+static void as_clone(const struct clone_args *a, enum abi abi, int64_t nr, uint64_t without, struct user_regs_struct *regs)
 {
-	const uint64_t flags = (a->flags & ~(uint64_t)CLONE_UNTRACED) | a->exit_signal, stack = a->stack + a->stack_size,
+	const uint64_t flags = (a->flags & ~without) | a->exit_signal, stack = a->stack + a->stack_size,
 		       parent = a->flags & CLONE_PIDFD ? a->pidfd : a->parent_tid;
 
 	regs->orig_rax = (uint64_t)nr;
@@ -104,23 +105,43 @@ static void as_clone(const struct clone_args *a, enum abi abi, int64_t nr, struc
 	}
 }
 
-static bool enter_clone(struct thread *t, enum abi abi)
+/* The flags that are taken off. */
+static uint64_t taken_off(bool keeps_vfork)
 {
+	return CLONE_UNTRACED | (keeps_vfork ? CLONE_VFORK : 0);
+}
+
+static bool enter_clone(struct thread *t, enum abi abi, bool keeps_vfork)
+{
+	const uint64_t without = taken_off(keeps_vfork);
 	struct user_regs_struct regs;
 
-	if (!(t->clone_flags & CLONE_UNTRACED) || tracee_get_regs(t->tid, &regs) != 0)
+	if (!(t->clone_flags & without) || tracee_get_regs(t->tid, &regs) != 0)
 		return false;
 	if (abi == ABI_I386)
-		regs.rbx &= ~(uint64_t)CLONE_UNTRACED;
+		regs.rbx &= ~without;
 	else
-		regs.rdi &= ~(uint64_t)CLONE_UNTRACED;
+		regs.rdi &= ~without;
+	t->vfork.asked = t->clone_flags & without & CLONE_VFORK;
 	return call_lend(t, &regs);
 }
 
 /* of the tables: i386, x86-64, x32 */
 static const int64_t clone_number[ABIS] = {120, 56, 0x40000000 + 56};
 
-static bool enter_clone3(struct thread *t, enum abi abi, const uint64_t args[6])
+bool clone_as_vfork(struct thread *t, enum abi abi)
+{
+	const struct clone_args a = {.flags = CLONE_VM, .exit_signal = SIGCHLD};
+	struct user_regs_struct regs;
+
+	if (tracee_get_regs(t->tid, &regs) != 0)
+		return false;
+	as_clone(&a, abi, clone_number[abi], 0, &regs);
+	t->vfork.asked = true;
+	return call_lend(t, &regs);
+}
+
+static bool enter_clone3(struct thread *t, enum abi abi, const uint64_t args[6], bool keeps_vfork)
 {
 	struct clone_args a = {0};
 	struct user_regs_struct regs;
@@ -131,7 +152,8 @@ static bool enter_clone3(struct thread *t, enum abi abi, const uint64_t args[6])
 		return true;
 	t->clone_flags = a.flags;
 	if (fits_clone(&a, size, abi) && tracee_get_regs(t->tid, &regs) == 0) {
-		as_clone(&a, abi, clone_number[abi], &regs);
+		as_clone(&a, abi, clone_number[abi], taken_off(keeps_vfork), &regs);
+		t->vfork.asked = keeps_vfork && a.flags & CLONE_VFORK;
 		return call_lend(t, &regs);
 	}
 	/* What cannot be made certain is looked at afterwards. */
@@ -141,13 +163,14 @@ static bool enter_clone3(struct thread *t, enum abi abi, const uint64_t args[6])
 	return true;
 }
 
-bool clone_enter(struct thread *t, enum call_kind kind, enum abi abi, const uint64_t args[6])
+bool clone_enter(struct thread *t, enum call_kind kind, enum abi abi, const uint64_t args[6], bool keeps_vfork)
 {
 	t->announced = false;
+	t->vfork.asked = false;
 	if (kind == CALL_CLONE3)
-		return enter_clone3(t, abi, args);
+		return enter_clone3(t, abi, args, keeps_vfork);
 	t->clone_flags = args[0];
-	return enter_clone(t, abi);
+	return enter_clone(t, abi, keeps_vfork);
 }
 
 void clone_left(struct tracer *tr, struct thread *t)

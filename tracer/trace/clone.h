@@ -12,8 +12,14 @@
 
 #include "trace/tracer.h"
 
-/* t enters clone or clone3 with these arguments. True when the call's end must be seen: clone_left(). */
-bool clone_enter(struct thread *t, enum call_kind kind, enum abi abi, const uint64_t args[6]);
+/*
+ * t enters clone or clone3 with these arguments. True when the call's end must be seen: clone_left().
+ * keeps_vfork: the wait for a vfork's child is ours (trace/vfork.h).
+ */
+bool clone_enter(struct thread *t, enum call_kind kind, enum abi abi, const uint64_t args[6], bool keeps_vfork);
+
+/* t enters vfork: it is made as clone, and the wait is ours. */
+bool clone_as_vfork(struct thread *t, enum abi abi);
 
 /*
  * t stands behind the call. A child that was made and not announced has got away from us:

@@ -22,23 +22,21 @@ void disguise_init(struct disguise *d, pid_t pid)
 	d->no_new_privs = only_there(pid, "NoNewPrivs");
 }
 
-void disguise_drop_filter(struct disguise *d)
-{
-	d->filter = false;
-}
-
-void disguise_prctl(struct disguise *d, struct thread *t, uint64_t op, uint64_t value)
+void call_answer(struct thread *t, int64_t result)
 {
 	struct user_regs_struct regs;
 
-	if (op == PR_SET_NO_NEW_PRIVS && value == 1)
-		d->no_new_privs = false;
-	if (!(op == PR_GET_SECCOMP && d->filter) && !(op == PR_GET_NO_NEW_PRIVS && d->no_new_privs))
-		return;
 	if (tracee_get_regs(t->tid, &regs) != 0)
 		return;
 	/* seccomp(2), SECCOMP_RET_TRACE: number -1 skips the call, and the result stands as set. */
 	regs.orig_rax = (uint64_t)-1;
-	regs.rax = 0;
+	regs.rax = (uint64_t)result;
 	tracee_set_regs(t->tid, &regs);
+}
+
+void disguise_prctl(const struct disguise *d, struct thread *t, uint64_t op)
+{
+	if ((op == PR_GET_SECCOMP && d->filter && !t->own.filters) ||
+	    (op == PR_GET_NO_NEW_PRIVS && d->no_new_privs && !t->own.no_new_privs))
+		call_answer(t, 0);
 }

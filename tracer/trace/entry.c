@@ -9,15 +9,19 @@
 #include "classify/record.h"
 #include "trace/gather.h"
 #include "trace/inplace.h"
+#include "trace/nested.h"
 #include "trace/restart.h"
+#include "trace/seccomp.h"
+#include "trace/slice.h"
 #include "trace/stop.h"
+#include "trace/timed.h"
+#include "trace/vfork.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/audit.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -91,28 +95,13 @@ static void note_code_changes(struct thread *t)
 	space_forget(t->space);
 }
 
-static void note_seccomp(struct tracer *tr, struct thread *t, const struct call *c, enum call_kind kind)
+static void note_dispatch(struct tracer *tr, struct thread *t, const struct call *c)
 {
-	uint64_t op = c->args[0];
-	bool strict = kind == CALL_SECCOMP ? op == SECCOMP_SET_MODE_STRICT
-					   : op == PR_SET_SECCOMP && c->args[1] == SECCOMP_MODE_STRICT;
-	bool filter = kind == CALL_SECCOMP ? op == SECCOMP_SET_MODE_FILTER
-					   : op == PR_SET_SECCOMP && c->args[1] == SECCOMP_MODE_FILTER;
-
-	if (filter) {
-		inplace_close(t, "it installed a seccomp filter of its own");
-		tr->own_filters = true;
-		disguise_drop_filter(&tr->disguise);
-		tally_blind(&tr->tally, "seccomp-filter", 1,
-			    "seccomp filters that the program installed itself: calls that they answer with ERRNO, TRAP, KILL or USER_NOTIF never reach the tracer");
-	} else if (strict && !tr->attached)
-		tally_blind(&tr->tally, "seccomp-strict", 1,
-			    "requests for strict seccomp mode, which the kernel refuses to a program under a filter (EINVAL); untraced they would be granted");
-	else if (kind == CALL_PRCTL && op == PR_SET_SYSCALL_USER_DISPATCH && c->args[1]) {
-		inplace_close(t, "it uses Syscall User Dispatch");
-		tally_blind(&tr->tally, "syscall-user-dispatch", 0,
-			    "calls that Syscall User Dispatch turned into SIGSYS before the tracer could see them as entries");
-	}
+	if (c->args[0] != PR_SET_SYSCALL_USER_DISPATCH || !c->args[1])
+		return;
+	inplace_close(t, "it uses Syscall User Dispatch");
+	tally_blind(&tr->tally, "syscall-user-dispatch", 0,
+		    "calls that Syscall User Dispatch turned into SIGSYS before the tracer could see them as entries");
 }
 
 /* Root's tracer may look at any memory (ptrace(2), "Ptrace access mode checking"). */
@@ -123,15 +112,6 @@ static void note_closed(struct tracer *tr, struct thread *t, const struct call *
 	inplace_close(t, "it closed its memory to other programs of this user");
 	tally_blind(&tr->tally, "closed-memory", 1,
 			    "calls by which the program closed its memory to other programs of this user (PR_SET_DUMPABLE): entries that could not be looked at any more are counted as unknown");
-}
-
-static void note_ptrace(struct tracer *tr, const struct call *c)
-{
-	uint64_t op = c->args[0];
-
-	if (op == PTRACE_TRACEME || op == PTRACE_ATTACH || op == PTRACE_SEIZE)
-		tally_blind(&tr->tally, "nested-ptrace", 1,
-			    "requests of the program to trace a process: a task has one tracer only, so those on traced tasks are refused (EPERM)");
 }
 
 /* Is one of the program's standard streams, which it writes to, a terminal? */
@@ -220,12 +200,12 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_VFORK:
 		birth_begin(tr, t);
 		t->clone_flags = CLONE_VM | CLONE_VFORK;
-		break;
+		return vfork_keeps(tr, c->abi) && clone_as_vfork(t, c->abi);
 	case CALL_CLONE:
 	case CALL_CLONE3:
 		birth_begin(tr, t);
 		t->in_clone3 = kind == CALL_CLONE3;
-		to_exit = clone_enter(t, kind, c->abi, c->args);
+		to_exit = clone_enter(t, kind, c->abi, c->args, vfork_keeps(tr, c->abi));
 		if (c->abi == ABI_I386)
 			inplace_cloning(tr, t);
 		return to_exit;
@@ -233,20 +213,19 @@ static bool follow_up(struct tracer *tr, struct thread *t, const struct call *c)
 	case CALL_RT_SIGRETURN:
 		if (c->abi == ABI_I386)
 			restart_expect_from_frame(t, kind == CALL_RT_SIGRETURN);
-		break;
+		return slice_wanted(t);
 	case CALL_LDT:
 		inplace_segments(t);
 		break;
 	case CALL_PRCTL:
-		disguise_prctl(&tr->disguise, t, c->args[0], c->args[1]);
-		note_seccomp(tr, t, c, kind);
+		disguise_prctl(&tr->disguise, t, c->args[0]);
+		note_dispatch(tr, t, c);
 		note_closed(tr, t, c);
-		break;
+		return seccomp_enter(tr, t, kind, c->abi, c->args);
 	case CALL_SECCOMP:
-		note_seccomp(tr, t, c, kind);
-		break;
+		return seccomp_enter(tr, t, kind, c->abi, c->args);
 	case CALL_PTRACE:
-		note_ptrace(tr, c);
+		nested_asked(tr, t, c->args);
 		break;
 	case CALL_WRITE:
 		note_write(tr, t, c->args[0]);
@@ -321,12 +300,14 @@ bool entry_handle(struct tracer *tr, struct thread *t)
 	for (unsigned i = 0; i < 6; i++)
 		call.args[i] = info.entry.args[i];
 	t->abi = (uint8_t)call.abi;
+	timed_enter(tr, t, &regs, artefact);
 	if (artefact && tr->phase != PHASE_KEEPING)
 		tally_blind(&tr->tally, "restart-by-tracing", 1,
 			    "calls that were interrupted and made again only because a traced program is woken by signals that it ignores; not among the entries");
 	else if (tr->phase != PHASE_KEEPING && !is_skipped(tr, &ev))
 		count(tr, t, &ev, &call, &regs);
-	return follow_up(tr, t, &call);
+	nested_enter(tr, t, call.abi, call.nr, call.args);
+	return !seccomp_forbids(tr, t, call.abi, call.nr) && follow_up(tr, t, &call);
 }
 
 void entry_note_sigsys(struct tracer *tr, struct thread *t)

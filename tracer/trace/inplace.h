@@ -64,6 +64,14 @@ void inplace_stop_again(const struct thread *t, struct user_regs_struct *regs);
 /* t enters a call after which nothing may be changed in its program: a clause says why. */
 void inplace_close(struct thread *t, const char *why);
 
+/*
+ * Signals that it ignores may come to tasks of t's address space while they wait for
+ * something: when a wait with a time limit begins is to be seen.
+ */
+void inplace_stop_timed(const struct thread *t);
+/* t has made a process, whose end is such a signal, unless it asks for it. */
+void inplace_made_child(const struct thread *t);
+
 /* Has t to wait at its stop until all tasks of its address space stand? */
 bool inplace_holds(const struct thread *t);
 /*

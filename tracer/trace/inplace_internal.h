@@ -7,6 +7,9 @@
 #include "patch/patch.h"
 #include "trace/inplace.h"
 
+/* The code segment of 32-bit programs: __USER32_CS. */
+enum { FLAT_CODE = 0x23 };
+
 /* How the entries of one address space are counted. */
 struct inplace {
 	struct tracer *tr;
@@ -20,6 +23,8 @@ struct inplace {
 	bool lift_at_birth;   /* it was copied while all was about to be taken out */
 	bool any_code;        /* memory may become code unasked: personality(READ_IMPLIES_EXEC) */
 	bool segments;        /* it may have code segments with a base: no int 0x80 is patched */
+	bool timed_stop;      /* waits with a time limit are to stop; trace/timed.h */
+	bool timed_counted;   /* some of them may count in place */
 	const struct maps *marked; /* whose code is marked; compared, never followed */
 	unsigned tick;        /* when it was last drained */
 

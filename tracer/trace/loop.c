@@ -6,9 +6,15 @@
 #include "trace/disguise.h"
 #include "trace/entry.h"
 #include "trace/inplace.h"
+#include "trace/later.h"
+#include "trace/nested.h"
 #include "trace/restart.h"
+#include "trace/seccomp.h"
+#include "trace/slice.h"
 #include "trace/stop.h"
+#include "trace/timed.h"
 #include "trace/turn.h"
+#include "trace/vfork.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
@@ -128,8 +134,12 @@ static void on_end(struct tracer *tr, struct thread *t, const struct stop *s, co
 	}
 	if (tr->attached && t && t->tid == t->tgid)
 		add_attached_cpu(tr, t, seconds(&ru->ru_utime), seconds(&ru->ru_stime));
-	if (t)
+	if (t) {
+		pid_t parent = t->vfork.parent, child = t->tid;
+
 		leave(tr, t);
+		vfork_over(tr, parent, child);
+	}
 }
 
 static bool counts(const struct tracer *tr, const struct thread *t)
@@ -178,10 +188,13 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 	int sig;
 
 	turn_stopped(tr, t);
+	later_clear(tr, t);
+	slice_over(t, s);
+	t->vfork.child = 0;
 	t->at_entry = s->kind == STOP_SECCOMP;
 	thread_mapping_settled(t);
 	if (t->making_since && s->kind != STOP_FORK) {
-		t->making_since = 0;
+		threads_set_making(&tr->threads, t, 0);
 		look_at_unclaimed(tr);
 	}
 	switch (s->kind) {
@@ -191,13 +204,17 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		turn_resume(tr, t, to_exit ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SYSCALL:
+		t->vfork.asked = false;
 		call_restore(t);
 		clone_left(tr, t);
+		seccomp_left(tr, t);
 		count_if_entry(tr, t);
-		resume(tr, t, 0);
+		turn_resume(tr, t, slice_returned(tr, t) ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SIGNAL:
 		sig = inplace_hide_from(t, s->value);
+		if (nested_swallows(t, sig))
+			sig = 0;
 		if (sig) {
 			if (let_faulting_init_go(tr, t, sig))
 				break;
@@ -206,7 +223,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			if (sig == SIGSYS)
 				entry_note_sigsys(tr, t);
 		}
-		resume(tr, t, sig);
+		turn_resume(tr, t, slice_signal(tr, t, sig) ? PTRACE_SYSCALL : PTRACE_CONT, sig);
 		break;
 	case STOP_GROUP:
 		inplace_hide(t);
@@ -217,27 +234,32 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 		break;
 	case STOP_TRAP:
 		if (!t->first_stop_seen) {
+			/* Asked to stop before, it has done so now. */
+			t->interrupted = false;
 			on_first_stop(tr, t);
 			break;
 		}
 		inplace_hide(t);
 		/* It may come late: for a stop that was there when the task was interrupted. */
-		if (t->interrupted)
-			restart_expect_from_interrupt(&tr->calls, t);
-		else if (t->space)
-			restart_expect_from_stop(&tr->calls, t, 0);
+		if (!nested_interrupted(t) && !timed_interrupted(&tr->calls, t)) {
+			if (t->interrupted)
+				restart_expect_from_interrupt(&tr->calls, t);
+			else if (t->space)
+				restart_expect_from_stop(&tr->calls, t, 0);
+		}
 		t->interrupted = false;
 		resume(tr, t, 0);
 		break;
 	case STOP_FORK:
 		made = birth_adopt(tr, t);
-		t->making_since = 0;
+		threads_set_making(&tr->threads, t, 0);
 		t->in_vfork = t->clone_flags & CLONE_VFORK;
 		if (made)
 			on_first_stop(tr, made);
 		look_at_unclaimed(tr);
 		call_restore(t);
-		resume(tr, t, 0);
+		if (!vfork_wait(tr, t))
+			resume(tr, t, 0);
 		break;
 	case STOP_EXEC:
 		t = birth_exec(tr, s->tid);
@@ -248,6 +270,8 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 			clock_gettime(CLOCK_MONOTONIC, &tr->start);
 		}
 		inplace_exec(tr, t);
+		vfork_over(tr, t->vfork.parent, t->tid);
+		t->vfork.parent = 0;
 		resume(tr, t, 0);
 		break;
 	case STOP_VFORK_DONE:
@@ -323,6 +347,27 @@ static void look(struct tracer *tr)
 	tr->on_look(tr->on_look_ctx, atomic_exchange(&tr->shared->look, 0));
 }
 
+/*
+ * As wait4(-1). With ru the kernel adds up the times of all threads of the process, at
+ * every stop: where there are many, what has happened is asked for first.
+ */
+static pid_t wait_any(const struct tracer *tr, int *status, int flags, struct rusage *ru)
+{
+	enum { FEW = 32 };
+	siginfo_t si = {.si_pid = 0};
+	bool ended;
+
+	memset(ru, 0, sizeof(*ru));
+	if (threads_count(&tr->threads) <= FEW)
+		return wait4(-1, status, __WALL | flags, ru);
+	if (waitid(P_ALL, 0, &si, WEXITED | WSTOPPED | WNOWAIT | __WALL | flags) != 0)
+		return -1;
+	if (!si.si_pid)
+		return 0;
+	ended = si.si_code == CLD_EXITED || si.si_code == CLD_KILLED || si.si_code == CLD_DUMPED;
+	return wait4(si.si_pid, status, __WALL | WNOHANG, ended ? ru : NULL);
+}
+
 unsigned tracer_run(struct tracer *tr)
 {
 	while (go_on(tr)) {
@@ -331,14 +376,16 @@ unsigned tracer_run(struct tracer *tr)
 		struct thread *t;
 		struct stop s;
 		int status;
-		pid_t tid = wait4(-1, &status, __WALL | (turn_open(tr) ? WNOHANG : 0), &ru);
+		pid_t tid = wait_any(tr, &status, turn_open(tr) ? WNOHANG : 0, &ru);
 
 		if (tid == 0) {
+			later_run(tr);
 			turn_end(tr);
 			continue;
 		}
 		if (tid < 0) {
 			if (errno == EINTR) {
+				later_run(tr);
 				if (tr->ticks)
 					inplace_tick(tr);
 				continue;

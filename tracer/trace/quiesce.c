@@ -5,6 +5,8 @@
 #include "trace/turn.h"
 #include "tracee/procfs.h"
 
+#include <utlist.h>
+
 /*
  * A site of two bytes can be patched while others sleep in the kernel, if it is
  * written at once: aligned words are (AMD APM volume 2, 7.6.1).
@@ -26,13 +28,17 @@ static bool stands(const struct inplace *in, const struct thread *t)
 	return state == 'S' || state == 'D';
 }
 
-static bool all_stand(const struct inplace *in, const struct space *space)
+static bool all_stand(const struct inplace *in, struct space *space)
 {
 	struct thread *t, *next;
 
-	HASH_ITER(hh, in->tr->threads.by_tid, t, next)
-		if (t->space == space && !stands(in, t))
+	DL_FOREACH_SAFE2(space->tasks, t, next, peer.next)
+		if (!stands(in, t)) {
+			/* Asked again soon, and mostly for the same one: it is the first to be looked at. */
+			DL_DELETE2(space->tasks, t, peer.prev, peer.next);
+			DL_PREPEND2(space->tasks, t, peer.prev, peer.next);
 			return false;
+		}
 	return true;
 }
 
@@ -40,9 +46,9 @@ static void quiesce(struct inplace *in, const struct space *space)
 {
 	struct thread *t, *next;
 
-	HASH_ITER(hh, in->tr->threads.by_tid, t, next)
-		/* One that has not stopped for the last time yet will; asked again, it would stop twice. */
-		if (t->space == space && !t->handling && !t->interrupted && !stands(in, t))
+	DL_FOREACH_SAFE2(space->tasks, t, next, peer.next)
+		/* One that has stopped already will be heard; asked again, it would stop twice. */
+		if (!t->handling && !stands(in, t) && procfs_state(t->tid) != 't')
 			t->interrupted = ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL) == 0;
 }
 
@@ -50,8 +56,8 @@ static void release(struct tracer *tr, struct space *space)
 {
 	struct thread *t, *next;
 
-	HASH_ITER(hh, tr->threads.by_tid, t, next)
-		if (t->space == space && t->held.how)
+	DL_FOREACH_SAFE2(space->tasks, t, next, peer.next)
+		if (t->held.how)
 			turn_go(tr, t);
 }
 

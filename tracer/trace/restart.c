@@ -3,6 +3,7 @@
 
 #include "classify/classify.h"
 #include "trace/inplace.h"
+#include "trace/timed.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
 
@@ -156,7 +157,8 @@ static void hide_eintr(const struct calls *calls, struct thread *t, struct user_
 {
 	if ((int32_t)regs->orig_rax < 0 || (int32_t)regs->rax != -EINTR)
 		return;
-	t->restart.eintr = !is_genuine(t, regs) && waits_for_ever(calls, t, regs);
+	t->restart.eintr = !is_genuine(t, regs) &&
+			   (waits_for_ever(calls, t, regs) || timed_hide(calls, t, regs) == TIMED_AGAIN);
 	if (t->restart.eintr)
 		set_result(t, regs, ERESTARTNOINTR);
 }

@@ -13,8 +13,8 @@
  * otherwise drops when they are sent. A call interrupted by nothing else is
  * restarted too, by whatever instruction it was made, but only because of the
  * tracer: such a restart is an artefact, and not counted. Calls that the kernel
- * would not restart but end with EINTR are made to restart, if they wait without
- * a time limit: untraced they would have slept on.
+ * would not restart but end with EINTR are made to restart: untraced they would have
+ * slept on. trace/timed.h has those with a time limit.
  */
 #ifndef ET_TRACE_RESTART_H
 #define ET_TRACE_RESTART_H

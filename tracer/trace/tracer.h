@@ -67,6 +67,7 @@ struct tracer {
 	pid_t main_pid;      /* 0 when attached */
 	enum tracer_phase phase;
 	struct disguise disguise;
+	bool nested_said;    /* that it cannot trace */
 	bool own_filters;    /* some task of it has installed a seccomp filter */
 	bool main_ended;
 	enum exit_kind exit_kind;
@@ -80,6 +81,8 @@ struct tracer {
 	uint64_t makings;    /* calls that make tasks, entered so far: what trace/birth.h calls a time */
 	unsigned unclaimed;  /* tasks that wait at their first stop for their maker's event */
 	unsigned stops;      /* that others might have waited behind; trace/turn.h */
+	timer_t timer;       /* trace/later.h */
+	bool timer_made, timer_runs;
 	unsigned tick;       /* how often the counters in programs were looked at */
 
 	/* what was seen */

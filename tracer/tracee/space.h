@@ -44,10 +44,12 @@ struct vdso_memo {
 enum { CALLER_GUESSES = 64 };
 
 struct inplace;
+struct thread;
 
 struct space {
-	/* shared by this many tasks */
+	/* shared by this many tasks: */
 	unsigned refs;
+	struct thread *tasks; /* (while the tracer knows them) by thread->peer */
 
 	/* the image: from execve to execve */
 	uint32_t image;          /* the tally's index */

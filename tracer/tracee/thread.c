@@ -35,8 +35,12 @@ void thread_mapping_settled(struct thread *t)
 void thread_set_space(struct thread *t, struct space *space)
 {
 	thread_mapping_settled(t);
+	if (t->space)
+		DL_DELETE2(t->space->tasks, t, peer.prev, peer.next);
 	space_unref(t->space);
 	t->space = space;
+	if (space)
+		DL_PREPEND2(space->tasks, t, peer.prev, peer.next);
 }
 
 void threads_enqueue(struct threads *ts, struct thread *t)
@@ -55,10 +59,31 @@ void threads_dequeue(struct threads *ts, struct thread *t)
 	DL_DELETE2(ts->queue, t, held.prev, held.next);
 }
 
+void threads_set_making(struct threads *ts, struct thread *t, uint64_t since)
+{
+	if (!t->making_since && since)
+		DL_APPEND2(ts->makers, t, maker.prev, maker.next);
+	else if (t->making_since && !since)
+		DL_DELETE2(ts->makers, t, maker.prev, maker.next);
+	t->making_since = since;
+}
+
+void threads_set_later(struct threads *ts, struct thread *t, uint64_t at, uint8_t what)
+{
+	if (!t->later.what && what)
+		DL_APPEND2(ts->later, t, later.prev, later.next);
+	else if (t->later.what && !what)
+		DL_DELETE2(ts->later, t, later.prev, later.next);
+	t->later.at = at;
+	t->later.what = what;
+}
+
 void threads_remove(struct threads *ts, struct thread *t)
 {
 	thread_set_space(t, NULL);
 	threads_dequeue(ts, t);
+	threads_set_later(ts, t, 0, 0);
+	threads_set_making(ts, t, 0);
 	HASH_DEL(ts->by_tid, t);
 	free(t);
 }
