@@ -30,3 +30,21 @@ doc/completion/_entrytrace: entrytrace$(EXEEXT)
 doc/completion/entrytrace.fish: entrytrace$(EXEEXT)
 	@$(MKDIR_P) doc/completion
 	$(AM_V_DOC)./entrytrace$(EXEEXT) --dump-options=fish >$@.new && mv -f $@.new $@
+
+# For a fleet: units for systemd, rules for Prometheus, a dashboard for Grafana.
+systemdunitdir = $(prefix)/lib/systemd/system
+systemdunit_DATA = doc/systemd/entrytrace-survey.service doc/systemd/entrytrace-sample.service \
+	doc/systemd/entrytrace-sample.timer
+fleetdir = $(docdir)/fleet
+fleet_DATA = doc/fleet/entrytrace.rules.yml doc/fleet/entrytrace.rules.test.yml doc/fleet/grafana.json
+dist_doc_DATA = doc/fleet.md
+CLEANFILES += doc/systemd/entrytrace-survey.service doc/systemd/entrytrace-sample.service
+EXTRA_DIST += doc/systemd/entrytrace-survey.service.in doc/systemd/entrytrace-sample.service.in \
+	doc/systemd/entrytrace-sample.timer $(fleet_DATA)
+
+doc/systemd/entrytrace-survey.service: doc/systemd/entrytrace-survey.service.in
+	@$(MKDIR_P) doc/systemd
+	$(AM_V_DOC)sed -e 's|@bindir[@]|$(bindir)|' -e 's|@metrics_group[@]|prometheus|' $< >$@.new && mv -f $@.new $@
+doc/systemd/entrytrace-sample.service: doc/systemd/entrytrace-sample.service.in
+	@$(MKDIR_P) doc/systemd
+	$(AM_V_DOC)sed -e 's|@bindir[@]|$(bindir)|' $< >$@.new && mv -f $@.new $@

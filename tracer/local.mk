@@ -88,6 +88,7 @@ bin_PROGRAMS += entrytrace
 entrytrace_SOURCES = tracer/main.c
 entrytrace_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS)
 
+include $(top_srcdir)/tracer/kernel/local.mk
 include $(top_srcdir)/tracer/cli/local.mk
 include $(top_srcdir)/tracer/store/local.mk
 include $(top_srcdir)/tracer/report/local.mk

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+EXTRA_DIST += tests/bench/kernel.sh
 # `make bench`: speed, as ratios within one run. Never part of `make check`. Where
 # the kernel runs no 32-bit programs, what makes sense of it runs in a guest.
 RUNS_32BIT = env samples/exit-code 0 >/dev/null 2>&1
@@ -23,7 +24,7 @@ real_tools = tests/bench/inroot tests/bench/meter tests/bench/table tests/bench/
 
 # Each is a script that prints a table; more may be added here.
 BENCHES = $(srcdir)/tests/bench/stops.sh $(srcdir)/tests/bench/stacks.sh $(srcdir)/tests/bench/inplace.sh \
-	$(srcdir)/tests/bench/grow.sh $(srcdir)/tests/bench/real/real.sh
+	$(srcdir)/tests/bench/grow.sh $(srcdir)/tests/bench/kernel.sh $(srcdir)/tests/bench/real/real.sh
 EXTRA_DIST += tests/bench/stops.sh tests/bench/inplace.sh tests/bench/stacks.sh tests/bench/grow.sh
 BENCH_IN_GUEST = ET_VM_GUESTS=bench ET_REQUIRE_VM=1 srcdir='$(srcdir)' builddir='$(abs_builddir)' \
 	$(SHELL) $(srcdir)/tests/vm/guests.test

@@ -4,6 +4,7 @@
  *   ptrace       ptrace(2), as some containers do
  *   seccomp      the installation of seccomp filters
  *   perf         perf_event_open(2), as kernel.perf_event_paranoid does
+ *   bpf          bpf(2), as a container does, or a kernel that is locked down
  *   memfd        memfd_create(2) with MFD_EXEC or without
  *   vm-read      process_vm_readv(2)
  *   close-range  close_range(2)
@@ -29,6 +30,7 @@ static const struct refusal {
 	{"seccomp", SCMP_SYS(seccomp), EPERM, -1},
 	{"seccomp", SCMP_SYS(prctl), EPERM, PR_SET_SECCOMP},
 	{"perf", SCMP_SYS(perf_event_open), EACCES, -1},
+	{"bpf", SCMP_SYS(bpf), EPERM, -1},
 	{"memfd", SCMP_SYS(memfd_create), EACCES, -1},
 	{"vm-read", SCMP_SYS(process_vm_readv), EPERM, -1},
 	{"close-range", SCMP_SYS(close_range), EPERM, -1},

@@ -17,6 +17,14 @@ tests_unit_test_tally_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_tracee_SOURCES = tests/unit/test_tracee.c
 tests_unit_test_tracee_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
 
+# What the program in the kernel sends.
+if KERNEL_ENGINE
+check_PROGRAMS += tests/unit/test_kernel
+TESTS += tests/unit/test_kernel
+tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c
+tests_unit_test_kernel_LDADD = libentrytrace.a $(ENTRYTRACE_LIBS) $(CMOCKA_LIBS)
+endif
+
 # Evidence that other machines recorded, judged again here; see tests/vm/save-evidence.
 check_PROGRAMS += tests/unit/test_evidence
 TESTS += tests/unit/test_evidence

@@ -94,6 +94,12 @@ void json_write(FILE *out, const json_t *root)
 	fputc('\n', out);
 }
 
+void json_write_line(FILE *out, const json_t *root)
+{
+	json_dumpf(root, out, JSON_COMPACT | JSON_REAL_PRECISION(9));
+	fputc('\n', out);
+}
+
 void json_fault(struct json_reader *r, const char *fmt, ...)
 {
 	char what[256];

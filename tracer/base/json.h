@@ -30,6 +30,8 @@ void json_add(json_t *array, json_t *value);
 
 /* Writes root, indented, and a newline. Write errors stay on out. */
 void json_write(FILE *out, const json_t *root);
+/* The same on one line. */
+void json_write_line(FILE *out, const json_t *root);
 
 /* ---- reading ---- */
 

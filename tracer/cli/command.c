@@ -54,6 +54,7 @@ static int (*const run[])(const struct config *cfg) = {
 	[CMD_REPORT] = report_run,
 	[CMD_COMPARE] = compare_run,
 	[CMD_SCAN] = scan_run,
+	[CMD_SURVEY] = survey_run,
 	[CMD_HELP] = print_help,
 	[CMD_VERSION] = print_version,
 	[CMD_DUMP_OPTIONS] = dump_options,

@@ -17,5 +17,6 @@ int calibrate_run(const struct config *cfg);  /* calibrate.c */
 int report_run(const struct config *cfg);     /* report.c */
 int compare_run(const struct config *cfg);    /* compare.c */
 int scan_run(const struct config *cfg);       /* scan.c */
+int survey_run(const struct config *cfg);     /* survey.c */
 
 #endif

@@ -151,6 +151,13 @@ static void keep_time(struct supervisor *s)
 {
 	uint64_t now = monotonic_ns();
 
+	uint64_t began = atomic_load(&s->f->shared->began_ns);
+
+	/* To get ready takes a while in the kernel, which is not part of the time. */
+	if (s->end_ns && began && s->end_ns < began + (uint64_t)(s->f->duration * 1e9))
+		s->end_ns = began + (uint64_t)(s->f->duration * 1e9);
+	if (s->end_ns && now >= s->end_ns && !s->tracer_gone && atomic_load(&s->f->shared->state) == TRACER_STARTING)
+		s->end_ns = now + REMIND_MS * 1000000ull;
 	if (s->end_ns && now >= s->end_ns) {
 		s->end_ns = 0;
 		atomic_store(&s->f->shared->time_over, true);

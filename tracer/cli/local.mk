@@ -6,6 +6,11 @@ libentrytrace_a_SOURCES += \
 	tracer/cli/counting.c tracer/cli/counting.h \
 	tracer/cli/emit.c tracer/cli/emit.h \
 	tracer/cli/calibrate.c tracer/cli/pricing.c tracer/cli/pricing.h \
+	tracer/cli/kernel_process.c tracer/cli/kernel_process.h \
+	tracer/cli/kernel_vdso.c tracer/cli/kernel_vdso.h \
+	tracer/cli/survey.c tracer/cli/survey_scope.c tracer/cli/survey_scope.h \
+	tracer/cli/survey_figures.c tracer/cli/survey_figures.h \
+	tracer/cli/survey_live.c tracer/cli/survey_json.c tracer/cli/survey_metrics.c \
 	tracer/cli/front.c tracer/cli/front.h \
 	tracer/cli/witness.c tracer/cli/witness.h \
 	tracer/cli/live.c tracer/cli/live.h tracer/cli/live_draw.c tracer/cli/live_view.h \

@@ -21,7 +21,7 @@
 		return i < sizeof(names) / sizeof(*names) ? names[i] : NULL; \
 	}
 
-NAMES(count_name, "auto", "inplace", "stop")
+NAMES(count_name, "auto", "inplace", "stop", "kernel")
 NAMES(native_name, "auto", "count", "skip")
 NAMES(stacks_name, "off", "sampled", "all")
 NAMES(weight_name, "entries", "cycles")
@@ -29,6 +29,7 @@ NAMES(sort_name, "cost", "entries", "name")
 NAMES(call_name, "none", "getppid")
 NAMES(color_name, "auto", "always", "never")
 NAMES(table_format_name, "text", "json")
+NAMES(survey_format_name, "text", "json")
 NAMES(dump_name, "man", "completion", "zsh", "fish")
 NAMES(scan_format_name, "text", "json", "csv", "sarif")
 NAMES(scan_gate_name, "needs-ia32")
@@ -59,6 +60,7 @@ const struct command_info command_info[COMMANDS] = {
 const char *const opt_group_title[OPT_GROUPS] = {
 	[GROUP_SCAN] = "Scanning",
 	[GROUP_TRACE] = "Tracing",
+	[GROUP_SURVEY] = "What to survey",
 	[GROUP_STACKS] = "Call stacks",
 	[GROUP_OUTPUT] = "Output",
 	[GROUP_SHOW] = "What is shown",

@@ -19,13 +19,15 @@ enum {
 	ON_REPORT = 1 << CMD_REPORT,
 	ON_COMPARE = 1 << CMD_COMPARE,
 	ON_SCAN = 1 << CMD_SCAN,
-	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT | ON_COMPARE | ON_SCAN,
+	ON_SURVEY = 1 << CMD_SURVEY,
+	ON_ALL = ON_RUN | ON_CALIBRATE | ON_REPORT | ON_COMPARE | ON_SCAN | ON_SURVEY,
 };
 
 /* The help lists options under these headings, in this order. */
 enum opt_group {
 	GROUP_SCAN,
 	GROUP_TRACE,
+	GROUP_SURVEY,
 	GROUP_STACKS,
 	GROUP_OUTPUT,
 	GROUP_SHOW,

@@ -79,6 +79,26 @@ static int check_pairs(const struct config *cfg, const enum given *seen, struct 
 	return 0;
 }
 
+/* The kernel's program looks at entries only; and no entry stops there, that skipping would spare. */
+static int check_kernel(const struct config *cfg, struct err *err)
+{
+	const struct report_format *format = report_format_find(cfg->format);
+
+	if (cfg->command != CMD_RUN || cfg->count != COUNT_KERNEL)
+		return 0;
+	if (cfg->stacks != STACKS_OFF || cfg->record_evidence)
+		return err_set(err, -EINVAL, "no call stacks and no evidence are taken in the kernel: "
+			       "--count=kernel: leave out %s",
+			       cfg->stacks != STACKS_OFF ? "--stacks" : "--record-evidence");
+	if (format && format->of_stacks)
+		return err_set(err, -EINVAL, "--format %s shows call stacks, and none are taken in the kernel: "
+			       "leave out --count=kernel", cfg->format);
+	if (cfg->native == NATIVE_SKIP)
+		return err_set(err, -EINVAL, "--native=skip spares stops, and nothing stops with --count=kernel: "
+			       "leave one out");
+	return 0;
+}
+
 /* "--stacks all ls": a bare option takes no next word. */
 static int check_bare(const struct config *cfg, const enum given *seen, struct err *err)
 {
@@ -94,7 +114,7 @@ static int check_bare(const struct config *cfg, const enum given *seen, struct e
 
 int options_check(const struct config *cfg, const enum given *seen, struct err *err)
 {
-	if (check_bare(cfg, seen, err) < 0 || check_pairs(cfg, seen, err) < 0)
+	if (check_bare(cfg, seen, err) < 0 || check_pairs(cfg, seen, err) < 0 || check_kernel(cfg, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < cfg->nfail_if; i++)
 		if (gate_check(cfg->fail_if[i], cfg->command == CMD_COMPARE, err) < 0)
@@ -126,6 +146,12 @@ int options_check(const struct config *cfg, const enum given *seen, struct err *
 			return err_set(err, -EINVAL, "%s: 'entrytrace compare' takes two saved traces, the old one first",
 				       cfg->noperands > 2 ? "more than two files were named" :
 				       cfg->noperands ? "only one file was named" : "no file was named");
+		return 0;
+	case CMD_SURVEY:
+		if (cfg->noperands)
+			return err_set(err, -EINVAL, "unexpected argument: '%s': survey takes options only; "
+				       "to count one program write 'entrytrace --count=kernel %s'",
+				       cfg->operands[0], cfg->operands[0]);
 		return 0;
 	case CMD_SCAN:
 		if (!cfg->noperands && !cfg->system)

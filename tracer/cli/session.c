@@ -272,7 +272,8 @@ static int trace(struct tracer_process *tp, struct inherited *in, struct err *er
 		if (status)
 			return status;
 	}
-	if (spawn(tp->cfg->operands, in, &tp->pass, &program, err) != 0)
+	if ((tp->cfg->count == COUNT_KERNEL ? spawn_gated(tp->cfg->operands, in, &program, err)
+					    : spawn(tp->cfg->operands, in, &tp->pass, &program, err)) != 0)
 		return EXIT_TROUBLE;
 	inherited_drop(in, tp->out == stdout || tp->save == stdout || tp->evidence == stdout);
 	tp->program = &program;
@@ -343,7 +344,8 @@ int session_run(const struct config *cfg)
 	if (check_what(cfg, &err) == 0 && check_proc(&err) == 0 && change_program(cfg, &in, &user, &err) == 0 && open_outputs(cfg, &tp, &err) == 0) {
 		/* Measured here, if at all: never under the filter, never while the program runs. */
 		if (pricing_open(cfg, &pricing, &err) == 0) {
-			counting_choose(cfg, &tp.pass);
+			if (cfg->count != COUNT_KERNEL)
+				counting_choose(cfg, &tp.pass);
 			status = trace(&tp, &in, &err);
 		}
 		pricing_close(&pricing);

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/signame.h"
 #include "base/vec.h"
+#include "cli/kernel_process.h"
 #include "elf/build_id.h"
 #include "syscalls/names.h"
 #include "report/format.h"
@@ -141,11 +142,12 @@ static int seize(const struct tracer_process *tp, struct tracer *tr, struct err 
 
 /* What it takes to name sites and their stacks. */
 struct naming {
+	struct modules *modules;
 	struct trace *trace;
 	bool snapshot;          /* the trace goes on: stacks stay where they are */
 	const void *last;       /* the module whose build id was noted last */
 	struct symbols *symbols;
-	struct tracer *tr;
+	struct tracer *tr;      /* NULL where the kernel counted */
 	struct tally_site *seen; /* the last one that was looked at for early names */
 };
 
@@ -241,7 +243,7 @@ static void name_passing(void *ctx)
 static void name_site(void *ctx, const void *module, struct site *site)
 {
 	struct naming *naming = ctx;
-	struct sampler *stacks = naming->snapshot ? NULL : naming->tr->on_entry_ctx;
+	struct sampler *stacks = naming->snapshot || !naming->tr ? NULL : naming->tr->on_entry_ctx;
 	struct module *m = module_of(module);
 	int fd;
 
@@ -249,7 +251,7 @@ static void name_site(void *ctx, const void *module, struct site *site)
 		site->calls[i].name = syscall_name(site->calls[i].abi, site->calls[i].nr);
 	if (!naming->symbols)
 		return;
-	fd = modules_fd(&naming->tr->modules, m);
+	fd = modules_fd(naming->modules, m);
 	note_build_id(naming, m, fd);
 	if (fd >= 0 && !named(site))
 		name_function(naming->symbols, m, fd, site);
@@ -322,7 +324,7 @@ static void look(void *ctx, unsigned what)
 	const struct looker *l = ctx;
 	struct timespec now;
 	struct trace trace = {.running = true, .command = copy_words(l->tp->program ? l->tp->cfg->operands : NULL)};
-	struct naming naming = {.trace = &trace, .tr = l->tr, .snapshot = true};
+	struct naming naming = {.modules = &l->tr->modules, .trace = &trace, .tr = l->tr, .snapshot = true};
 
 	if (l->tr->phase == PHASE_STARTING && !l->tr->attached)
 		what = 0;
@@ -349,7 +351,7 @@ static void collect(const struct tracer_process *tp, struct naming *naming, unsi
 	char name[32];
 
 	*out = (struct trace){
-		.command = copy_words(tp->program ? tp->cfg->operands : NULL),
+		.command = tracer_process_command(tp),
 		.exit_kind = tr->exit_kind,
 		.exit_value = tr->exit_value,
 		.wall_seconds = (double)(tr->end.tv_sec - tr->start.tv_sec) +
@@ -373,6 +375,9 @@ static void collect(const struct tracer_process *tp, struct naming *naming, unsi
 		note_losses(&tr->tally, tr->on_entry_ctx);
 	}
 	tally_finish(&tr->tally, out, name_site, naming);
+	for (size_t i = 0; tr->not_in_kernel && i < out->nimages; i++)
+		if (!out->images[i].by_stops)
+			out->images[i].by_stops = xstrdup(tr->not_in_kernel);
 }
 
 /*
@@ -450,7 +455,7 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 {
 	struct err *err = &tp->shared->err;
 	struct looker looker = {tp, tr};
-	struct naming naming = {.symbols = symbols_new(), .tr = tr};
+	struct naming naming = {.modules = &tr->modules, .symbols = symbols_new(), .tr = tr};
 	struct trace trace;
 	unsigned alive;
 	bool ran;
@@ -505,10 +510,34 @@ static int work(const struct tracer_process *tp, struct tracer *tr)
 	return rc == EXIT_GATE ? EXIT_GATE : rc ? EXIT_TROUBLE : 0;
 }
 
+void tracer_process_name(struct tally *tally, struct modules *modules, struct trace *out)
+{
+	struct naming naming = {.modules = modules, .trace = out, .symbols = symbols_new()};
+
+	tally_finish(tally, out, name_site, &naming);
+	symbols_free(naming.symbols);
+}
+
+void tracer_process_snapshot(const struct tally *tally, struct modules *modules, unsigned what, struct trace *out)
+{
+	struct naming naming = {.modules = modules, .trace = out, .snapshot = true};
+
+	naming.symbols = what & (LOOK_REPORT | LOOK_LIVE) ? symbols_new() : NULL;
+	tally_snapshot(tally, out, name_site, &naming);
+	if (naming.symbols)
+		symbols_free(naming.symbols);
+}
+
+char **tracer_process_command(const struct tracer_process *tp)
+{
+	return copy_words(tp->program ? tp->cfg->operands : NULL);
+}
+
 pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 {
 	pid_t front = getpid(), pid = fork();
 	struct tracer tr;
+	char *why_not = NULL;
 	int status;
 
 	if (pid < 0)
@@ -517,12 +546,18 @@ pid_t tracer_process_start(const struct tracer_process *tp, struct err *err)
 		return pid;
 	stand_apart(front, tp->shared);
 	raise_file_limit();
+	if (kernel_process_wanted(tp)) {
+		status = kernel_process(tp, &why_not);
+		if (status != KERNEL_PROCESS_NOT_HERE)
+			_exit(status);
+	}
 	tracer_init(&tr, tp->shared);
 	tr.pass = tp->pass;
 	tr.plant_after = tp->cfg->count == COUNT_INPLACE ? PLANT_SOON : PLANT_WORTHWHILE;
 	tr.patch_after = tp->cfg->count == COUNT_INPLACE ? PATCH_SOON : PATCH_WORTHWHILE;
 	tr.follow_orphans = tp->cfg->follow_orphans;
 	tr.evidence = tp->evidence;
+	tr.not_in_kernel = why_not;
 	status = work(tp, &tr);
 	tracer_fini(&tr);
 	_exit(status);

@@ -8,10 +8,12 @@
 #define ET_CLI_TRACER_PROCESS_H
 
 #include "cli/pricing.h"
+#include "count/tally.h"
 #include "launch/spawn.h"
 #include "model/config.h"
 #include "model/trace.h"
 #include "trace/shared.h"
+#include "tracee/module.h"
 
 #include <stdio.h>
 
@@ -32,6 +34,15 @@ struct tracer_process {
 	const struct pricing *pricing;
 	double baseline_cpu;     /* seconds of an untraced run; negative when there was none */
 };
+
+/* Moves what was counted into out, with the names of its sites and calls. */
+void tracer_process_name(struct tally *tally, struct modules *modules, struct trace *out);
+
+/* Copies it, and counting goes on. what: enum look; names of functions only where that shows them. */
+void tracer_process_snapshot(const struct tally *tally, struct modules *modules, unsigned what, struct trace *out);
+
+/* The words of the program that is traced, NULL-terminated; the caller's. */
+char **tracer_process_command(const struct tracer_process *tp);
 
 /* Forks it. Returns its pid, or a negative errno with err filled. */
 pid_t tracer_process_start(const struct tracer_process *tp, struct err *err);

@@ -114,11 +114,13 @@ static void become(char *const argv[], const struct filter_pass *pass, const str
 
 	if (gate >= 0) {
 		/* Yama's ptrace_scope 1 lets only ancestors attach; the tracer is a sibling. */
-		prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+		if (pass)
+			prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
 		if (write(ready, &byte, 1) != 1 || read(gate, &byte, 1) != 1)
 			_exit(125);
-		prctl(PR_SET_PTRACER, 0, 0, 0, 0);
-		if (filter_install(pass, &f.err) != 0) {
+		if (pass)
+			prctl(PR_SET_PTRACER, 0, 0, 0, 0);
+		if (pass && filter_install(pass, &f.err) != 0) {
 			tell(failed, &f);
 			_exit(125);
 		}
@@ -134,7 +136,8 @@ static void become(char *const argv[], const struct filter_pass *pass, const str
 }
 
 struct how {
-	const struct filter_pass *pass; /* NULL: untraced */
+	const struct filter_pass *pass; /* NULL: no filter */
+	bool gated;                     /* waits until it may start */
 	bool keep_input;                /* untraced only */
 };
 
@@ -219,7 +222,7 @@ static void give_back(const struct inherited *in)
 static int start(char *const argv[], const struct inherited *in, const struct how *how,
 		 struct spawn *out, struct err *err)
 {
-	bool traced = how->pass;
+	bool traced = how->gated;
 	int gate[2] = {-1, -1}, ready[2] = {-1, -1}, failed[2] = {-1, -1};
 	int rc = 0;
 	pid_t pid = -1;
@@ -253,7 +256,12 @@ static int start(char *const argv[], const struct inherited *in, const struct ho
 int spawn(char *const argv[], const struct inherited *in, const struct filter_pass *pass,
 	  struct spawn *out, struct err *err)
 {
-	return start(argv, in, &(struct how){.pass = pass}, out, err);
+	return start(argv, in, &(struct how){.pass = pass, .gated = true}, out, err);
+}
+
+int spawn_gated(char *const argv[], const struct inherited *in, struct spawn *out, struct err *err)
+{
+	return start(argv, in, &(struct how){.gated = true}, out, err);
 }
 
 int spawn_untraced(char *const argv[], const struct inherited *in, bool keep_input, struct spawn *out,

@@ -69,6 +69,9 @@ struct spawn {
 int spawn(char *const argv[], const struct inherited *in, const struct filter_pass *pass,
 	  struct spawn *out, struct err *err);
 
+/* The same without a filter: the gate is held open by whoever counts it by other means. */
+int spawn_gated(char *const argv[], const struct inherited *in, struct spawn *out, struct err *err);
+
 /*
  * The same without filter and gate, for an untraced run that nobody looks at:
  * its output goes to /dev/null, and without keep_input its input comes from

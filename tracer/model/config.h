@@ -25,6 +25,7 @@ enum command {
 	CMD_REPORT,
 	CMD_COMPARE,
 	CMD_SCAN,
+	CMD_SURVEY,
 	COMMANDS,           /* how many a user can name */
 	CMD_HELP = COMMANDS, /* print config.about's help, or all of it */
 	CMD_VERSION,
@@ -34,7 +35,7 @@ enum command {
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum progress { PROGRESS_AUTO, PROGRESS_YES, PROGRESS_NO };
 enum native { NATIVE_AUTO, NATIVE_COUNT, NATIVE_SKIP };
-enum count { COUNT_AUTO, COUNT_INPLACE, COUNT_STOP };
+enum count { COUNT_AUTO, COUNT_INPLACE, COUNT_STOP, COUNT_KERNEL };
 enum stacks { STACKS_OFF, STACKS_SAMPLED, STACKS_ALL };
 enum sort { SORT_COST, SORT_ENTRIES, SORT_NAME };
 enum weight { WEIGHT_ENTRIES, WEIGHT_CYCLES };
@@ -84,7 +85,11 @@ struct config {
 	const char *user;        /* -u; NULL: as we are */
 	double duration;         /* seconds; 0: to the end */
 	bool live;               /* a full screen that refreshes */
-	double interval;         /* seconds between summaries; 0: none */
+	double interval;         /* seconds between summaries, or two looks of a survey; 0: none, or as that likes */
+
+	/* ---- survey: of whom ---- */
+	const char *cgroup, *unit, *container, *survey_user, *survey_programs; /* NULL: all */
+	const char *metrics;     /* a file for node_exporter; or NULL */
 
 	/* ---- stacks ---- */
 	enum stacks stacks;

@@ -50,6 +50,7 @@ struct image {
 	uint64_t threads;   /* tasks that ran it, first threads included */
 	uint64_t entries;
 	uint64_t in_place; /* of its processes, those whose calls were counted in the program itself */
+	bool in_kernel;    /* a program in the kernel counted it */
 	char *by_stops;    /* why others were not: a clause; NULL where in place was not asked for, or all were */
 	uint64_t stops[STOP_REASONS]; /* of its entries, those that stopped where in place was asked for */
 	uint64_t rerouted; /* of its entries, calls by int 0x80 that were made through the vDSO instead, so cheaper */

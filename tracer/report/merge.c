@@ -72,6 +72,7 @@ static size_t add_image(struct merger *m, const struct image *im)
 		new->exe = xstrdup(im->exe);
 		new->abi = im->abi;
 		new->build_id = copy(im->build_id);
+		new->in_kernel = im->in_kernel;
 	}
 	struct image *to = &m->out->images[at];
 
@@ -79,6 +80,7 @@ static size_t add_image(struct merger *m, const struct image *im)
 	to->threads += im->threads;
 	to->entries += im->entries;
 	to->in_place += im->in_place;
+	to->in_kernel = to->in_kernel && im->in_kernel;
 	to->rerouted += im->rerouted;
 	for (unsigned r = 0; r < STOP_REASONS; r++)
 		to->stops[r] += im->stops[r];

@@ -67,6 +67,8 @@ static char *counted(const struct parts *x, const struct image *im)
 		return xasprintf("in %s of them counted in the program, else by stops: %s", num_count(im->in_place).s, why);
 	if (im->by_stops)
 		return xasprintf("counted by stops: %s", why);
+	if (im->in_kernel)
+		return xstrdup("counted in the kernel");
 	return xstrdup(im->in_place ? "counted in the program" : "");
 }
 

@@ -196,6 +196,7 @@ static void counting(struct parts *x)
 {
 	const struct trace *t = x->trace;
 	uint64_t stops[STOP_REASONS] = {0}, stopped = 0, entries = 0, rerouted = 0;
+	size_t in_kernel = 0;
 
 	for (size_t i = 0; i < t->nimages; i++) {
 		const struct image *im = &t->images[i];
@@ -204,8 +205,11 @@ static void counting(struct parts *x)
 			stops[r] += im->stops[r];
 		stopped += image_stops(im);
 		rerouted += im->rerouted;
+		in_kernel += im->in_kernel;
 		entries += image_stops(im) || im->in_place ? im->entries : 0;
 	}
+	if (in_kernel && in_kernel == t->nimages)
+		doc_run(doc_text(x->doc, 0), INK_DIM, "Counted in the kernel; nothing was stopped or changed.");
 	if (stopped && stopped <= entries) {
 		auto_free char *why = reasons(stops);
 

@@ -54,6 +54,8 @@ static void load_image(struct json_reader *r, const json_t *o, const char *where
 		im->in_place = json_get_count(r, o, where, "in_place");
 	else if (json_object_get(o, "counted") && !older)
 		im->in_place = strcmp(json_get_text(r, o, where, "counted"), "inplace") == 0 ? im->processes : 0;
+	if (json_object_get(o, "counted"))
+		im->in_kernel = strcmp(json_get_text(r, o, where, "counted"), "kernel") == 0;
 	im->by_stops = json_dup_text(r, o, where, older ? "by_stops" : "why");
 	load_stops(r, o, where, im);
 }

@@ -137,7 +137,7 @@ static json_t *images(const struct trace *t, const struct estimate *est)
 			json_put(o, "in_place", json_count(im->in_place));
 			json_put(o, "by_stops", im->by_stops ? json_text(im->by_stops) : json_null());
 		}
-		json_put(o, "counted", json_text(im->in_place ? "inplace" : "stop"));
+		json_put(o, "counted", json_text(im->in_kernel ? "kernel" : im->in_place ? "inplace" : "stop"));
 		json_put(o, "why", json_text(im->by_stops));
 		put_stops(o, im);
 		json_put(o, "paths", image_paths_json(&paths[i]));

@@ -38,6 +38,8 @@ struct trace_shared {
 	_Atomic unsigned answered;      /* the last value of asked that its loop has come by */
 	struct err err;                 /* valid when exit_code is not 0 */
 
+	_Atomic uint64_t began_ns;      /* when counting began, by the monotonic clock; 0: when the tracer did, or not yet */
+
 	_Atomic bool live_ready;        /* a snapshot for the live view is written */
 
 	/* written by both: a progress line stands on the terminal */

@@ -46,6 +46,7 @@ struct tracer {
 	struct trace_shared *shared;
 	bool attached;       /* to running programs, by -p: PTRACE_SYSCALL and no filter */
 	struct filter_pass pass; /* what its filter lets through: entries counted in place */
+	const char *not_in_kernel; /* why entries are not counted there, though that was wanted; or NULL */
 	bool follow_orphans; /* go on after the main program has ended */
 	FILE *evidence;      /* gets the evidence of each site's first entry; or NULL */
 	/* at each counted entry, with the registers there; site names it until the tally is finished */
