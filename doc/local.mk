@@ -37,7 +37,7 @@ systemdunit_DATA = doc/systemd/entrytrace-survey.service doc/systemd/entrytrace-
 	doc/systemd/entrytrace-sample.timer
 fleetdir = $(docdir)/fleet
 fleet_DATA = doc/fleet/entrytrace.rules.yml doc/fleet/entrytrace.rules.test.yml doc/fleet/grafana.json
-dist_doc_DATA = doc/fleet.md
+dist_doc_DATA += doc/fleet.md
 CLEANFILES += doc/systemd/entrytrace-survey.service doc/systemd/entrytrace-sample.service
 EXTRA_DIST += doc/systemd/entrytrace-survey.service.in doc/systemd/entrytrace-sample.service.in \
 	doc/systemd/entrytrace-sample.timer $(fleet_DATA)

@@ -2,14 +2,14 @@
 # What the end-to-end tests share; sourced, by dash, bash and busybox ash alike.
 #
 # From the environment: srcdir, builddir (made absolute here); ET_REPEAT, how
-# often what must be exact every time is run (20), and ET_CPUS, on how many CPUs (1
+# often what must be exact every time is run (5), and ET_CPUS, on how many CPUs (1
 # and 2); ET_SECONDS, the time that one run may take (60); ET_BRIEF, set in guests that leave out what the host shows as
 # well. Sets T, a folder of the test's own.
 set -u
 
 srcdir=$(cd "${srcdir:-.}" && pwd)
 builddir=$(cd "${builddir:-.}" && pwd)
-ET_REPEAT=${ET_REPEAT:-20}
+ET_REPEAT=${ET_REPEAT:-5}
 ET_SECONDS=${ET_SECONDS:-60}
 cpu_counts=${ET_CPUS:-1 2}
 ET=$builddir/entrytrace
