@@ -151,11 +151,10 @@ void inplace_copied(const struct space *from, struct space *to)
 		copy->patch = patch_copy(in->patch);
 }
 
-void inplace_born(struct tracer *tr, struct thread *t)
+void inplace_born(struct thread *t)
 {
 	struct inplace *in = inplace_of(t);
 
-	(void)tr;
 	if (!in || in->born)
 		return;
 	in->born = true;

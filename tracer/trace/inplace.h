@@ -17,7 +17,7 @@ void inplace_exec(struct tracer *tr, struct thread *t);
 
 /* fork has copied an address space; and the copy's first task is about to run for the first time. */
 void inplace_copied(const struct space *from, struct space *to);
-void inplace_born(struct tracer *tr, struct thread *t);
+void inplace_born(struct thread *t);
 
 /*
  * t stands at an entry with these registers. When it comes from the code that counts, they become

@@ -78,7 +78,7 @@ static void on_first_stop(struct tracer *tr, struct thread *t)
 		tr->unclaimed--;
 	}
 	call_restore(t);
-	inplace_born(tr, t);
+	inplace_born(t);
 	resume(tr, t, 0);
 }
 
@@ -152,7 +152,7 @@ static void count_if_entry(struct tracer *tr, struct thread *t)
 {
 	struct ptrace_syscall_info info;
 
-	if (!turn_stops_at_every_call(tr, t) || !counts(tr, t))
+	if (!tr->attached || !counts(tr, t))
 		return;
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info), &info) <= 0)
 		entry_unreadable(tr, errno);
@@ -200,7 +200,7 @@ static void on_stop(struct tracer *tr, struct thread *t, const struct stop *s)
 	switch (s->kind) {
 	case STOP_SECCOMP:
 		/* Otherwise it has been counted, at the stop right before this one. */
-		to_exit = counts(tr, t) && !turn_stops_at_every_call(tr, t) && entry_handle(tr, t);
+		to_exit = counts(tr, t) && !tr->attached && entry_handle(tr, t);
 		turn_resume(tr, t, to_exit ? PTRACE_SYSCALL : PTRACE_CONT, 0);
 		break;
 	case STOP_SYSCALL:

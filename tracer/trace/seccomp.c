@@ -128,7 +128,7 @@ static bool is_foreign(const struct tracer *tr, const struct thread *t)
 {
 	unsigned long data;
 
-	return tr->own_filters && !turn_stops_at_every_call(tr, t) &&
+	return tr->own_filters && !tr->attached &&
 	       ptrace(PTRACE_GETEVENTMSG, t->tid, NULL, &data) == 0 && data != FILTER_STOP_DATA;
 }
 

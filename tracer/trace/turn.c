@@ -13,7 +13,7 @@ void turn_go(struct tracer *tr, struct thread *t)
 	threads_dequeue(&tr->threads, t);
 	t->held.how = 0;
 	t->at_entry = false;
-	if (how == PTRACE_CONT && turn_stops_at_every_call(tr, t))
+	if (how == PTRACE_CONT && tr->attached)
 		how = PTRACE_SYSCALL;
 	/* ESRCH is no error: the task was killed, and wait4() will say so. */
 	ptrace(how, t->tid, NULL, (long)t->held.sig);

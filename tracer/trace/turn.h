@@ -32,11 +32,4 @@ static inline bool turn_open(const struct tracer *tr)
 
 void turn_end(struct tracer *tr);
 
-/* Are t's entries seen at syscall-entry-stops, whatever a filter says of them? */
-static inline bool turn_stops_at_every_call(const struct tracer *tr, const struct thread *t)
-{
-	(void)t;
-	return tr->attached;
-}
-
 #endif
