@@ -202,17 +202,22 @@ void restart_expect_from_stop(const struct calls *calls, struct thread *t, int s
 			expect_artefact(t, &regs);
 		return;
 	}
-	note_genuine(t, &regs);
+	/* Behind a handler it is another interruption. */
+	t->restart.genuine = false;
+	if (fate != FATE_HANDLED)
+		note_genuine(t, &regs);
 	/* Already moved back by an earlier signal's frame: what was expected still is. */
 	if (is_landing_pad(t, regs.rip + 2, regs.cs))
 		return;
 	t->restart.armed = false;
-	if (!is_landing_pad(t, regs.rip, regs.cs) || !will_restart(&regs, &result))
-		return;
 	/* A handler runs first, and its frame will tell. */
-	if (fate == FATE_HANDLED)
+	if (!will_restart(&regs, &result) || fate == FATE_HANDLED)
 		return;
-	expect(t, regs.rsp, restart_number(t, result, (int32_t)regs.orig_rax));
+	/* It is an entry, and at its stop what interrupted it is over. */
+	if (!is_landing_pad(t, regs.rip, regs.cs))
+		inplace_stop_again(t, &regs);
+	else
+		expect(t, regs.rsp, restart_number(t, result, (int32_t)regs.orig_rax));
 }
 
 void restart_expect_from_interrupt(const struct calls *calls, struct thread *t)
