@@ -31,7 +31,7 @@ void birth_count(struct tracer *tr, const struct thread *t, bool process)
 	image->threads++;
 	if (process && t->space->image64 && tr->pass.skip_native)
 		tally_blind(&tr->tally, "native-skipped", 1,
-			    "64-bit programs whose native entries were not counted (--native=count counts them)");
+			    "64-bit programs whose native entries, made above 4 GiB, were not counted (--native=count counts them)");
 	image->processes += process;
 }
 
