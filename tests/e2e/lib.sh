@@ -111,3 +111,8 @@ until_true() {
 entries() {
 	sed -n 's/^ *"entries": *\([0-9]*\),*$/\1/p' "$1" | head -n 1
 }
+
+# Samples that make some of their calls as often as chance has it: they wait for others, or
+# take a look at their address space. With a hyphen, a sample with a word.
+# shellcheck disable=SC2034 # for those who source this
+chance=" late-threads parted-threads restart-signal restart-stop storm cancel jumps threads-clone threads-pthread exec-thread woken look fixed forms-wait interrupted sites-threads block swap sleepers ignored ignored-storm dying-maker "
