@@ -57,7 +57,7 @@ needs_32bit() {
 # left_out SAMPLE: why it is not run here; false where it is.
 left_out() {
 	case " ${ET_LEAVE_OUT:-} " in
-	*" $1 "*) echo "left out on this machine, where so many stops take minutes" ;;
+	*" $1 "*) echo "left out in guests: tests/vm/init says why" ;;
 	*)
 		[ "$1" = secret ] && [ "$(id -u)" != 0 ] || return 1
 		echo "its memory is closed to an ordinary user's tracer: see behave.test"

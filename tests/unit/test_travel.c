@@ -52,6 +52,11 @@ static void older_files_are_read(void **state)
 
 		if (trace_load_file(path, &got, &err) != 0)
 			fail_msg("%s", err.text);
+		/* They came later. */
+		for (size_t k = 0; k < want.nimages; k++) {
+			memset(want.images[k].stops, 0, sizeof(want.images[k].stops));
+			want.images[k].rerouted = 0;
+		}
 		auto_free char *a = as_json(&want, NULL, &size);
 		auto_free char *b = as_json(&got, NULL, &size);
 
