@@ -88,22 +88,27 @@ static void direct_calls(void **state)
 	}
 }
 
-/* As gather() does it: whatever following lacks is read, from this memory. */
+/* Code in several places. */
+struct memory {
+	const struct code_from *pieces;
+	size_t n;
+};
+
+static void read_memory(const void *from, struct code_from *piece)
+{
+	const struct memory *m = from;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (taddr_eq(m->pieces[i].at, piece->at))
+			*piece = m->pieces[i];
+}
+
 static void complete(struct evidence *ev, const struct code_from *memory, size_t n)
 {
 	struct taddr target;
-	struct callee c;
 
 	assert_true(callee_called(ev, &target));
-	for (unsigned i = 0; i < CALLEE_PIECES; i++) {
-		callee_follow(ev, target, &c);
-		if (!c.lacks)
-			return;
-		ev->callee[i].at = c.lacking;
-		for (size_t m = 0; m < n; m++)
-			if (taddr_eq(memory[m].at, c.lacking))
-				ev->callee[i] = memory[m];
-	}
+	callee_gather(ev, read_memory, &(struct memory){memory, n});
 }
 
 static void direct_calls_through_stubs(void **state)

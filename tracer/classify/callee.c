@@ -189,3 +189,19 @@ void callee_follow(const struct evidence *ev, struct taddr target, struct callee
 			;
 	}
 }
+
+void callee_gather(struct evidence *ev, callee_read *read, const void *from)
+{
+	struct taddr target;
+	struct callee c;
+
+	if (!callee_called(ev, &target))
+		return;
+	for (unsigned i = 0; i < CALLEE_PIECES; i++) {
+		callee_follow(ev, target, &c);
+		if (!c.lacks)
+			return;
+		ev->callee[i].at = c.lacking;
+		read(from, &ev->callee[i]);
+	}
+}

@@ -32,4 +32,13 @@ bool callee_called(const struct evidence *ev, struct taddr *target);
 /* Follows the code at target through all branches, as far as ev->callee has it. */
 void callee_follow(const struct evidence *ev, struct taddr target, struct callee *out);
 
+/* Reads code at piece->at into piece->bytes, as it is without the tracer; 0 bytes if it cannot. */
+typedef void callee_read(const void *from, struct code_from *piece);
+
+/*
+ * Puts what following needs into ev->callee, read with from. A libc's own function may
+ * stand between the call and the vDSO, or a private copy of the vDSO's.
+ */
+void callee_gather(struct evidence *ev, callee_read *read, const void *from);
+
 #endif

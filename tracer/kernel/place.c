@@ -31,8 +31,9 @@ static const struct kernel_thunk *as_thunk(const struct kernel_site *r)
 }
 
 /* What the kernel sent of the code there; else what the process has there, if it still lives. */
-static void find_piece(const struct kernel_site *r, struct code_from *piece)
+static void find_piece(const void *from, struct code_from *piece)
 {
+	const struct kernel_site *r = from;
 	const struct kernel_called *called = as_called(r);
 
 	for (unsigned i = 0; called && i < KERNEL_PIECES && called->piece[i].at; i++)
@@ -43,25 +44,6 @@ static void find_piece(const struct kernel_site *r, struct code_from *piece)
 		}
 	piece->bytes.n = (uint8_t)tracee_read((pid_t)r->head.pid, piece->at, piece->bytes.b,
 					      sizeof(piece->bytes.b));
-}
-
-/* As the tracer does: the code that a direct call leads to, and where that goes on. */
-static void follow_callee(struct evidence *ev, const struct kernel_site *r)
-{
-	struct taddr target;
-	struct callee c;
-
-	if (!callee_called(ev, &target))
-		return;
-	for (unsigned i = 0; i < CALLEE_PIECES; i++) {
-		struct code_from *piece = &ev->callee[i];
-
-		callee_follow(ev, target, &c);
-		if (!c.lacks)
-			return;
-		piece->at = c.lacking;
-		find_piece(r, piece);
-	}
 }
 
 static void find_far(struct evidence *ev, const struct kernel_thunk *r)
@@ -104,7 +86,7 @@ static void gather(const struct kernel_book *b, const struct kernel_site *r, str
 	if (r->key.tag & (KEY_PAD | KEY_FAST_PAD) && !(r->key.tag & KEY_UNREAD)) {
 		ev->ret = taddr(r->key.addr);
 		copy_tail(&ev->caller, &r->caller);
-		follow_callee(ev, r);
+		callee_gather(ev, find_piece, r);
 	}
 	if (!ev->ret.v || ev->vdso.fast_pad)
 		copy_tail(&ev->code, &r->code);

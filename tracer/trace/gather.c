@@ -26,29 +26,12 @@ static void read_code(const struct thread *t, struct taddr end, size_t want, str
 	inplace_original(t, end.v - out->n, out->b, out->n);
 }
 
-/*
- * A direct call does not say that it led to the vDSO: the code at its target
- * does, and wherever that goes on. A libc's own function may stand between, or
- * a private copy of the vDSO's.
- */
-static void gather_callee(struct thread *t, struct evidence *ev)
+static void read_piece(const void *from, struct code_from *piece)
 {
-	struct taddr target;
-	struct callee c;
+	const struct thread *t = from;
 
-	if (!callee_called(ev, &target))
-		return;
-	for (unsigned i = 0; i < CALLEE_PIECES; i++) {
-		struct code_from *piece = &ev->callee[i];
-
-		callee_follow(ev, target, &c);
-		if (!c.lacks)
-			return;
-		piece->at = c.lacking;
-		piece->bytes.n = (uint8_t)tracee_read(t->tid, piece->at, piece->bytes.b,
-						      sizeof(piece->bytes.b));
-		inplace_original(t, piece->at.v, piece->bytes.b, piece->bytes.n);
-	}
+	piece->bytes.n = (uint8_t)tracee_read(t->tid, piece->at, piece->bytes.b, sizeof(piece->bytes.b));
+	inplace_original(t, piece->at.v, piece->bytes.b, piece->bytes.n);
 }
 
 static void gather_landing_pad(struct thread *t, struct evidence *ev)
@@ -66,7 +49,8 @@ static void gather_landing_pad(struct thread *t, struct evidence *ev)
 	else
 		read_code(t, ev->ret, TAIL, &ev->caller);
 	*guess = ret;
-	gather_callee(t, ev);
+	/* A direct call does not say that it led to the vDSO: the code at its target does. */
+	callee_gather(ev, read_piece, t);
 }
 
 /*
