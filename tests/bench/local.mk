@@ -34,16 +34,6 @@ PHONY_TARGETS += bench-scan
 bench-scan: all
 	@echo; srcdir='$(srcdir)' builddir='$(abs_builddir)' $(SHELL) $(srcdir)/tests/bench/scan.sh
 bench: bench-scan
-# What grows with what: threads, processes, sites, modules, mappings, doubled.
-EXTRA_PROGRAMS += tests/bench/growth
-tests_bench_growth_SOURCES = tests/bench/growth.c
-tests_bench_growth_LDADD = -lpthread
-CLEANFILES += tests/bench/growth
-EXTRA_DIST += tests/bench/growth.sh
-PHONY_TARGETS += bench-growth
-bench-growth: all tests/bench/growth
-	@srcdir='$(srcdir)' builddir='$(abs_builddir)' $(SHELL) $(srcdir)/tests/bench/growth.sh
-
 # Prices: predictions, rows against whole programs, and how calibrations repeat.
 EXTRA_PROGRAMS += tests/bench/predict
 tests_bench_predict_SOURCES = tests/bench/predict.c
