@@ -172,28 +172,14 @@ static void write_csv(FILE *out, const struct comparison *c, const struct report
 
 /* ---- folded: "frames old new", what flamegraph.pl colours by the difference ---- */
 
-struct both {
-	char *text; /* the key */
-	uint64_t weight[2];
-	UT_hash_handle hh;
-};
-
-static void add_line(struct both **lines, char *text, unsigned side_index, uint64_t weight)
+static void add_line(struct weighed_line **lines, char *text, bool old, uint64_t entries)
 {
-	struct both *l;
+	struct weighed_line *l = weighed_line(lines, text);
 
-	HASH_FIND_STR(*lines, text, l);
-	if (l) {
-		free(text);
-	} else {
-		l = xcalloc(1, sizeof(*l));
-		l->text = text;
-		HASH_ADD_KEYPTR(hh, *lines, l->text, strlen(l->text), l);
-	}
-	l->weight[side_index] += weight;
+	*(old ? &l->old_weight : &l->weight) += entries;
 }
 
-static void add_side(struct both **lines, const struct compare_side *s, unsigned side_index)
+static void add_side(struct weighed_line **lines, const struct compare_side *s, bool old)
 {
 	const struct trace *t = s->trace;
 
@@ -201,32 +187,29 @@ static void add_side(struct both **lines, const struct compare_side *s, unsigned
 		const struct site *site = &t->sites[i];
 
 		for (size_t k = 0; k < site->nstacks; k++)
-			add_line(lines, folded_line(t, site, &site->stacks[k]), side_index, site->stacks[k].entries);
+			add_line(lines, folded_line(t, site, &site->stacks[k]), old, site->stacks[k].entries);
 		/* Without stacks, the site itself is a short one. */
 		if (!site->nstacks)
-			add_line(lines, folded_line(t, site, NULL), side_index, site->entries);
+			add_line(lines, folded_line(t, site, NULL), old, site->entries);
 	}
 }
 
-static int by_text(const struct both *a, const struct both *b)
+static int by_text(const struct weighed_line *a, const struct weighed_line *b)
 {
 	return strcmp(a->text, b->text);
 }
 
 static void write_folded(FILE *out, const struct comparison *c, const struct report_style *style)
 {
-	struct both *lines = NULL, *l, *next;
+	struct weighed_line *lines = NULL;
 
 	(void)style;
-	add_side(&lines, &c->old_side, 0);
-	add_side(&lines, &c->new_side, 1);
+	add_side(&lines, &c->old_side, true);
+	add_side(&lines, &c->new_side, false);
 	HASH_SORT(lines, by_text);
-	HASH_ITER(hh, lines, l, next) {
-		fprintf(out, "%s %" PRIu64 " %" PRIu64 "\n", l->text, l->weight[0], l->weight[1]);
-		HASH_DEL(lines, l);
-		free(l->text);
-		free(l);
-	}
+	for (const struct weighed_line *l = lines; l; l = l->hh.next)
+		fprintf(out, "%s %" PRIu64 " %" PRIu64 "\n", l->text, l->old_weight, l->weight);
+	weighed_free(&lines);
 }
 
 const struct compare_format compare_json = {.name = "json", .write = write_json};

@@ -40,7 +40,7 @@ const char *stack_cut_text(const struct stack *s)
 	return text[s->end];
 }
 
-void weighed_add(struct weighed_line **lines, char *text, uint64_t weight)
+struct weighed_line *weighed_line(struct weighed_line **lines, char *text)
 {
 	struct weighed_line *l;
 
@@ -52,7 +52,12 @@ void weighed_add(struct weighed_line **lines, char *text, uint64_t weight)
 		l->text = text;
 		HASH_ADD_KEYPTR(hh, *lines, l->text, strlen(l->text), l);
 	}
-	l->weight += weight;
+	return l;
+}
+
+void weighed_add(struct weighed_line **lines, char *text, uint64_t weight)
+{
+	weighed_line(lines, text)->weight += weight;
 }
 
 static int heavier_first(const struct weighed_line *a, const struct weighed_line *b)

@@ -30,9 +30,12 @@ char *folded_line(const struct trace *t, const struct site *site, const struct s
 struct weighed_line {
 	char *text; /* the key */
 	uint64_t weight;
+	uint64_t old_weight; /* in the older one of two traces that are compared */
 	UT_hash_handle hh;
 };
 
+/* The line of that text, a new one without weight if there is none. Takes text over. */
+struct weighed_line *weighed_line(struct weighed_line **lines, char *text);
 /* Takes text over. */
 void weighed_add(struct weighed_line **lines, char *text, uint64_t weight);
 /* Heaviest first. */
