@@ -145,6 +145,23 @@ enter80:
 	sahf
 %endmacro
 
+; undo COUNTED or 0: flags, eax, edx and ecx are the call's again.
+%macro undo 1
+	restore
+	state	PUSHED(4) | NR_IN_EDX | EBP_KEPT | %1
+	mov	eax, edx
+	state	PUSHED(4) | EBP_KEPT | %1
+	mov	edx, [esp]
+	mov	ecx, [esp + 4]
+%endmacro
+
+; give_back: all of it, and the stack, uncounted.
+%macro give_back 0
+	undo	0
+	mov	ebp, [esp + 12]
+	lea	esp, [esp + 16]
+%endmacro
+
 ; count NAME: adds one to the slot in ebp, and restores what calls need.
 %macro count 1
 	state	PUSHED(4) | NR_IN_EDX | FLAGS_IN_AX | EBP_KEPT
@@ -157,12 +174,7 @@ enter80:
 	fix	ADD_TABLE, 4
 %1_done:
 	state	PUSHED(4) | NR_IN_EDX | FLAGS_IN_AX | EBP_KEPT | COUNTED
-	restore
-	state	PUSHED(4) | NR_IN_EDX | EBP_KEPT | COUNTED
-	mov	eax, edx
-	state	PUSHED(4) | EBP_KEPT | COUNTED
-	mov	edx, [esp]
-	mov	ecx, [esp + 4]
+	undo	COUNTED
 %endmacro
 
 body:
@@ -239,14 +251,7 @@ miss:
 	cmp	dword [esp + 8], strict dword tail80 - code
 	fix	ADD_PAGE, 4
 	je	.by_int80
-	restore
-	state	PUSHED(4) | NR_IN_EDX | EBP_KEPT
-	mov	eax, edx
-	state	PUSHED(4) | EBP_KEPT
-	mov	edx, [esp]
-	mov	ecx, [esp + 4]
-	mov	ebp, [esp + 12]
-	lea	esp, [esp + 16]
+	give_back
 plain:					; what the vDSO does
 	state	PLAIN | PUSHED(0)
 	push	ecx
@@ -262,14 +267,7 @@ plain:					; what the vDSO does
 	fix	REL_ENTRY, 4
 miss.by_int80:
 	state	PUSHED(4) | NR_IN_EDX | FLAGS_IN_AX | EBP_KEPT
-	restore
-	state	PUSHED(4) | NR_IN_EDX | EBP_KEPT
-	mov	eax, edx
-	state	PUSHED(4) | EBP_KEPT
-	mov	edx, [esp]
-	mov	ecx, [esp + 4]
-	mov	ebp, [esp + 12]
-	lea	esp, [esp + 16]
+	give_back
 plain80:
 	state	PUSHED(0) | BY_INT80
 	int	0x80
