@@ -176,28 +176,6 @@ int insn_skim(const uint8_t *bytes, size_t n, enum cpu_mode mode, struct taddr a
 	return decode(bytes, n, mode, addr, false, out);
 }
 
-int insn_covering(const uint8_t *bytes, size_t n, enum cpu_mode mode, size_t target, size_t *begin,
-		  struct insn *out)
-{
-	ZydisDecoder decoder = decoder_of(mode);
-	size_t at = 0;
-
-	/* On the way only lengths matter. */
-	ZydisDecoderEnableMode(&decoder, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
-	while (at < n) {
-		ZydisDecodedInstruction zi;
-
-		if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, bytes + at, n - at, &zi)))
-			return -EILSEQ;
-		if (at + zi.length > target) {
-			*begin = at;
-			return decode(bytes + at, n - at, mode, taddr(at), false, out);
-		}
-		at += zi.length;
-	}
-	return -EILSEQ;
-}
-
 bool decoder_is_plain(const ZydisDecodedInstruction *zi, const uint8_t *bytes)
 {
 	static const uint16_t odd[] = {

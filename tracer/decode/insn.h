@@ -58,21 +58,14 @@ int insn_decode(const uint8_t *bytes, size_t n, enum cpu_mode mode, struct taddr
 int insn_skim(const uint8_t *bytes, size_t n, enum cpu_mode mode, struct taddr addr,
 	      struct insn *out);
 
-/*
- * Reads forward from bytes[0], where an instruction begins, to the instruction
- * that holds bytes[target]; *begin is where in bytes that one starts, *out what
- * it is. Returns 0, or -EILSEQ when something on the way is no instruction.
- */
-int insn_covering(const uint8_t *bytes, size_t n, enum cpu_mode mode, size_t target, size_t *begin,
-		  struct insn *out);
-
 /* Bytes before the target that insn_agreed() wants to see. */
 #define INSN_AGREE 256
 
 /*
- * The same where it is not known at which byte an instruction begins, only
- * that bytes[0..n) are instructions in a row. bytes[target] has INSN_AGREE
- * bytes before it. x86 code read from a wrong byte soon falls in step: when all
+ * Finds the instruction that holds bytes[target]; *begin is where in bytes it
+ * starts, *out what it is. It is not known at which byte one begins, only that
+ * bytes[0..n) are instructions in a row. bytes[target] has INSN_AGREE bytes
+ * before it. x86 code read from a wrong byte soon falls in step: when all
  * ways of reading, from each of the far ones of these bytes on, come to the
  * same instruction over the target, the right one is among them. What comes
  * just before must be such as compilers write, and lead on to the target: data

@@ -19,14 +19,6 @@ const char *const stack_end_name[STACK_ENDS] = {
 	[STACK_NONE] = "none",
 };
 
-const char *const stack_end_text[STACK_ENDS] = {
-	[STACK_CUT_SLICE] = "the stack goes on beyond the bytes copied",
-	[STACK_CUT_LIMIT] = "more frames follow",
-	[STACK_CUT_LOST] = "no way to the caller was found",
-	[STACK_CUT_CYCLE] = "the stack leads back into itself",
-	[STACK_NONE] = "samples lost",
-};
-
 enum frame_kind frame_kind_by_name(const char *name)
 {
 	unsigned k = 0;

@@ -37,7 +37,6 @@ enum stack_end {
 
 extern const char *const frame_kind_name[FRAME_KINDS];
 extern const char *const stack_end_name[STACK_ENDS];
-extern const char *const stack_end_text[STACK_ENDS]; /* a few words for people; NULL for a whole one */
 
 /* Return their _ENDS or _KINDS when there is no such name. */
 enum frame_kind frame_kind_by_name(const char *name);

@@ -15,7 +15,6 @@
 #include <unistd.h>
 #include <utlist.h>
 
-
 /* ---- counts ---- */
 
 static void add_count(void *ctx, void *counter, uint32_t nr, int64_t n)
@@ -33,7 +32,7 @@ static void add_count(void *ctx, void *counter, uint32_t nr, int64_t n)
 		tr->on_counted(tr->on_entry_ctx, &site->site, n);
 }
 
-void inplace_drain(struct inplace *in)
+static void drain(struct inplace *in)
 {
 	struct tracer *tr = in->tr;
 	unsigned strange;
@@ -48,7 +47,7 @@ void inplace_drain(struct inplace *in)
 
 static void inplace_free(struct inplace *in)
 {
-	inplace_drain(in);
+	drain(in);
 	patch_free(in->patch);
 	free(in->refused);
 	free(in);
@@ -79,7 +78,7 @@ void inplace_collect(struct tracer *tr)
 		if (!in || in->tick == tr->tick)
 			continue;
 		in->tick = tr->tick;
-		inplace_drain(in);
+		drain(in);
 	}
 	atomic_store_explicit(&tr->shared->entries, tr->tally.entries, memory_order_relaxed);
 }
@@ -304,7 +303,7 @@ enum mode_event inplace_lift(struct space *space)
 		patch_freeze(in->patch);
 		return MODE_FAILED;
 	}
-	inplace_drain(in);
+	drain(in);
 	unmap(in, space);
 	patch_free(in->patch);
 	in->patch = NULL;

@@ -62,7 +62,4 @@ enum mode_event inplace_patch(struct space *space);
 /* Takes all out, all tasks standing. The event that it leads to. */
 enum mode_event inplace_lift(struct space *space);
 
-/* Takes over what it has counted. */
-void inplace_drain(struct inplace *in);
-
 #endif

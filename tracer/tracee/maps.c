@@ -5,19 +5,8 @@
 #include "base/vec.h"
 #include "tracee/procfs.h"
 
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define PAGE 4096u
-
-/* Documentation/admin-guide/mm/pagemap.rst */
-#define PAGEMAP_FILE (1ULL << 61)
-#define PAGEMAP_SWAPPED (1ULL << 62)
-#define PAGEMAP_PRESENT (1ULL << 63)
 
 /* "start-end perms offset major:minor inode   path", proc(5). */
 static bool parse_line(char *line, struct map *m)
@@ -116,26 +105,4 @@ bool maps_overlap(const struct maps *m, struct taddr start, uint64_t size)
 		if (m->list[i].start < start.v + size && start.v < m->list[i].end)
 			return true;
 	return false;
-}
-
-bool maps_pristine(pid_t pid, struct taddr start, struct taddr end)
-{
-	char path[40];
-	auto_close int fd = -1;
-	uint64_t page[512];
-
-	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	for (uint64_t at = start.v / PAGE, last = end.v / PAGE; fd >= 0 && at < last;) {
-		size_t n = last - at < 512 ? last - at : 512;
-
-		if (pread(fd, page, n * sizeof(*page), (off_t)(at * sizeof(*page))) !=
-		    (ssize_t)(n * sizeof(*page)))
-			return false;
-		for (size_t i = 0; i < n; i++)
-			if ((page[i] & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED)) && !(page[i] & PAGEMAP_FILE))
-				return false;
-		at += n;
-	}
-	return fd >= 0;
 }

@@ -38,12 +38,4 @@ const struct map *maps_by_name(const struct maps *m, const char *path);
 /* Does [start, start + size) touch anything in the snapshot? */
 bool maps_overlap(const struct maps *m, struct taddr start, uint64_t size);
 
-/*
- * Does [start, end) of a private file mapping still show the file, no page of
- * it ever written to? By /proc/PID/pagemap: a page that is a copy of its own is
- * present or swapped out without bit 61 ("file page"), Linux 3.5. False also
- * when it cannot be told.
- */
-bool maps_pristine(pid_t pid, struct taddr start, struct taddr end);
-
 #endif
