@@ -50,6 +50,8 @@ org 0
 %define HASH_SHIFT	17
 %define HASH_MASK	0x7ff0		; 2048 slots of 16 bytes
 
+%define PROBE		0x02000000	; of the upper half of eax, which overflows at 128 slots: twice TABLE_PROBES
+
 %define RET		0		; struct table_slot
 %define NR		4
 %define LO		8
@@ -219,6 +221,8 @@ body.next:
 	cmp	dword [dword ebp + RET], 0
 	fix	ADD_TABLE, 5
 	je	miss
+	add	eax, PROBE		; above the flags; a table that something has filled has no free slot
+	jc	miss
 	add	ebp, 16
 	and	ebp, HASH_MASK
 	jmp	body.probe
