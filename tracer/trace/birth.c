@@ -5,6 +5,7 @@
 #include "elf/segments.h"
 #include "trace/inplace.h"
 #include "trace/seccomp.h"
+#include "trace/stop.h"
 #include "tracee/procfs.h"
 
 #include <errno.h>
@@ -49,7 +50,7 @@ struct thread *birth_adopt(struct tracer *tr, struct thread *maker)
 	struct thread *t;
 	bool thread = maker->clone_flags & CLONE_THREAD;
 
-	if (ptrace(PTRACE_GETEVENTMSG, maker->tid, NULL, &tid) != 0)
+	if (!stop_message(maker->tid, &tid))
 		return NULL;
 	t = birth_expect(tr, (pid_t)tid);
 	if (t->adopted)
@@ -173,11 +174,12 @@ static void note_setid(struct tracer *tr, pid_t pid)
 
 struct thread *birth_exec(struct tracer *tr, pid_t tid)
 {
-	unsigned long former = (unsigned long)tid;
+	unsigned long former;
 	struct thread *t, *other, *next, *leader = threads_find(&tr->threads, tid);
 	pid_t vfork_parent = leader ? leader->vfork.parent : 0;
 
-	ptrace(PTRACE_GETEVENTMSG, tid, NULL, &former);
+	if (!stop_message(tid, &former))
+		former = (unsigned long)tid;
 	t = threads_find(&tr->threads, (pid_t)former);
 	if (t && former != (unsigned long)tid)
 		threads_rename(&tr->threads, t, tid);

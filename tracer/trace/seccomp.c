@@ -4,6 +4,7 @@
 #include "trace/clone.h"
 #include "trace/disguise.h"
 #include "trace/inplace.h"
+#include "trace/stop.h"
 #include "trace/turn.h"
 #include "tracee/memory.h"
 #include "tracee/procfs.h"
@@ -128,8 +129,7 @@ static bool is_foreign(const struct tracer *tr, const struct thread *t)
 {
 	unsigned long data;
 
-	return tr->own_filters && !tr->attached &&
-	       ptrace(PTRACE_GETEVENTMSG, t->tid, NULL, &data) == 0 && data != FILTER_STOP_DATA;
+	return tr->own_filters && !tr->attached && stop_message(t->tid, &data) && data != FILTER_STOP_DATA;
 }
 
 bool seccomp_forbids(struct tracer *tr, struct thread *t, enum abi abi, int64_t nr)

@@ -2,6 +2,7 @@
 #include "trace/stop.h"
 
 #include <signal.h>
+#include <stddef.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
@@ -45,4 +46,13 @@ struct stop stop_decode(pid_t tid, int status)
 			s.kind = s.value == (SIGTRAP | 0x80) ? STOP_SYSCALL : STOP_SIGNAL;
 	}
 	return s;
+}
+
+bool stop_message(pid_t tid, unsigned long *message)
+{
+	siginfo_t si;
+
+	/* It does not come back to a stop that it has left, so this says it of the message, too. */
+	return ptrace(PTRACE_GETEVENTMSG, tid, NULL, message) == 0 && ptrace(PTRACE_GETSIGINFO, tid, NULL, &si) == 0 &&
+	       si.si_code >> 8 != PTRACE_EVENT_EXIT;
 }

@@ -4,6 +4,7 @@
 #include "trace/clone.h"
 #include "trace/inplace.h"
 #include "trace/later.h"
+#include "trace/stop.h"
 #include "trace/turn.h"
 #include "tracee/procfs.h"
 
@@ -21,7 +22,7 @@ bool vfork_wait(struct tracer *tr, struct thread *t)
 	unsigned long child;
 	struct thread *c;
 
-	if (!t->vfork.asked || ptrace(PTRACE_GETEVENTMSG, t->tid, NULL, &child) != 0)
+	if (!t->vfork.asked || !stop_message(t->tid, &child))
 		return false;
 	t->vfork.asked = false;
 	c = threads_find(&tr->threads, (pid_t)child);
